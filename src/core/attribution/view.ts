@@ -1,0 +1,186 @@
+/**
+ * What signatures see of a process: its mappings in address order, and a ledger of what is claimed already. A byte is
+ * claimed once; the first claim stands, later ones get only what is still free below them.
+ */
+import { type Mapping, isInaccessible } from '../mapping/mapping';
+import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
+import type { Address, Bytes } from '../units';
+import type { Category } from './categories';
+
+/**
+ * certain: two independent signs, or the kernel or the runtime says so. likely: one strong sign.
+ * guess: a general rule on permissions and neighbours.
+ */
+export type Confidence = 'certain' | 'likely' | 'guess';
+
+export interface Claim {
+  /** `owner.part`: `go.heap-arena`. */
+  readonly region: string;
+  /** Category of the accessible bytes. */
+  readonly category: Category;
+  /** Category of the PROT_NONE bytes; reservation unless it says guard. */
+  readonly inaccessible?: Category;
+  readonly confidence: Confidence;
+  /** One plain sentence: the evidence. */
+  readonly why: string;
+}
+
+export interface Segment {
+  readonly start: Address;
+  readonly end: Address;
+  readonly claim: Claim;
+}
+
+export interface Runtime {
+  /** `go`, `jvm`, `node`, `cpython`, ... */
+  readonly name: string;
+  /** Null where the evidence does not tell. */
+  readonly version: string | null;
+  readonly evidence: string;
+}
+
+export interface View {
+  readonly snapshot: Snapshot;
+  readonly pageSize: Bytes;
+  /** Ascending and disjoint, without [vsyscall]. */
+  readonly mappings: readonly Mapping[];
+  /** smaps record of each mapping, or null; undefined where smaps has no such record. */
+  readonly smaps: ReadonlyArray<SmapsEntry | undefined> | null;
+  /** Claims per mapping, ascending; undefined = wholly free. */
+  readonly ledger: Array<Segment[] | undefined>;
+  /** Runtimes recognised so far, in registry order. */
+  readonly runtimes: Runtime[];
+}
+
+export function createView(snapshot: Snapshot): View {
+  const mappings = tidy(snapshot.mappings);
+  return {
+    snapshot,
+    pageSize: snapshot.system.pageSize,
+    mappings,
+    smaps: snapshot.smaps && alignSmaps(mappings, snapshot.smaps),
+    ledger: new Array<Segment[] | undefined>(mappings.length).fill(undefined),
+    runtimes: [],
+  };
+}
+
+/**
+ * Sorted, without [vsyscall] (not part of VmSize) and without overlaps. A snapshot taken while the process changes can
+ * show a range twice; the later line is cut, so that sums stay sums of distinct bytes.
+ */
+function tidy(input: readonly Mapping[]): Mapping[] {
+  let sorted = true;
+  let overlaps = false;
+  let vsyscall = false;
+  for (let i = 0; i < input.length; i++) {
+    if (i > 0) {
+      if (input[i]!.start < input[i - 1]!.start) sorted = false;
+      if (input[i]!.start < input[i - 1]!.end) overlaps = true;
+    }
+    if (input[i]!.name === '[vsyscall]') vsyscall = true;
+  }
+  let out = vsyscall ? input.filter((m) => m.name !== '[vsyscall]') : input.slice();
+  if (!sorted) out.sort((a, b) => a.start - b.start || a.end - b.end);
+  if (!sorted || overlaps) {
+    let end = -1;
+    const cut: Mapping[] = [];
+    for (const m of out) {
+      if (m.end <= end) continue;
+      cut.push(m.start < end ? { ...m, offset: m.offset + (m.inode ? end - m.start : 0), start: end } : m);
+      end = m.end;
+    }
+    out = cut;
+  }
+  return out;
+}
+
+function alignSmaps(mappings: readonly Mapping[], smaps: readonly SmapsEntry[]): Array<SmapsEntry | undefined> {
+  const byStart = new Map(smaps.map((entry) => [entry.start, entry]));
+  return mappings.map((m) => {
+    const entry = byStart.get(m.start);
+    return entry && entry.end === m.end ? entry : undefined;
+  });
+}
+
+/** Index of the mapping that holds `address`, else of the first above it (mappings.length when there is none). */
+export function indexAt(view: View, address: Address): number {
+  let low = 0;
+  let high = view.mappings.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (view.mappings[middle]!.end <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function isFree(view: View, index: number): boolean {
+  return view.ledger[index] === undefined;
+}
+
+/** True when mapping `index` begins where the one below ends. */
+export function touchesBelow(view: View, index: number): boolean {
+  return index > 0 && view.mappings[index - 1]!.end === view.mappings[index]!.start;
+}
+
+/** True when mapping `index` ends where the one above begins. */
+export function touchesAbove(view: View, index: number): boolean {
+  return index + 1 < view.mappings.length && view.mappings[index]!.end === view.mappings[index + 1]!.start;
+}
+
+/** Claims the whole mapping. @returns bytes newly claimed */
+export function claimMapping(view: View, index: number, claim: Claim): Bytes {
+  const m = view.mappings[index]!;
+  if (view.ledger[index] === undefined) {
+    view.ledger[index] = [{ start: m.start, end: m.end, claim }];
+    return m.end - m.start;
+  }
+  return claimWithin(view, index, m.start, m.end, claim);
+}
+
+/** Claims every mapped and unclaimed byte of [start, end). @returns bytes newly claimed */
+export function claimRange(view: View, start: Address, end: Address, claim: Claim): Bytes {
+  let claimed = 0;
+  for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < end; i++) {
+    const m = view.mappings[i]!;
+    const from = Math.max(start, m.start);
+    const to = Math.min(end, m.end);
+    if (from < to) claimed += from === m.start && to === m.end ? claimMapping(view, i, claim) : claimWithin(view, i, from, to, claim);
+  }
+  return claimed;
+}
+
+/** The unclaimed parts of mapping `index`, ascending. */
+export function freeParts(view: View, index: number): Array<{ start: Address; end: Address }> {
+  const m = view.mappings[index]!;
+  const parts: Array<{ start: Address; end: Address }> = [];
+  let at = m.start;
+  for (const segment of view.ledger[index] ?? []) {
+    if (segment.start > at) parts.push({ start: at, end: segment.start });
+    at = segment.end;
+  }
+  if (at < m.end) parts.push({ start: at, end: m.end });
+  return parts;
+}
+
+function claimWithin(view: View, index: number, start: Address, end: Address, claim: Claim): Bytes {
+  let claimed = 0;
+  const added: Segment[] = [];
+  for (const part of freeParts(view, index)) {
+    const from = Math.max(part.start, start);
+    const to = Math.min(part.end, end);
+    if (from < to) {
+      added.push({ start: from, end: to, claim });
+      claimed += to - from;
+    }
+  }
+  if (added.length > 0) {
+    view.ledger[index] = [...(view.ledger[index] ?? []), ...added].sort((a, b) => a.start - b.start);
+  }
+  return claimed;
+}
+
+/** Category of a claimed part: permission decides between the claim's two. */
+export function categoryOf(mapping: Mapping, claim: Claim): Category {
+  return isInaccessible(mapping) ? (claim.inaccessible ?? 'reservation') : claim.category;
+}

@@ -1,0 +1,124 @@
+/**
+ * /proc/PID/maps → mappings.
+ *
+ * Source: Documentation/filesystems/proc.rst and fs/proc/task_mmu.c (show_map_vma). Sample:
+ *   `7f9fa5a09000-7f9fa5acd000 rw-p 00000000 00:00 0                          [heap]`
+ * The format cannot tell a file whose name ends in ` (deleted)` from a deleted file; the text is kept as printed.
+ * `[vsyscall]` is parsed like any other line; it lies outside the process's VmSize and callers drop it.
+ */
+import { ParseError } from '../errors';
+import { type Mapping, EXECUTE, READ, SHARED, WRITE } from './mapping';
+
+const SPACE = 32;
+const NEWLINE = 10;
+const DASH = 45;
+
+const PERMISSIONS: readonly string[] = Array.from({ length: 16 }, (_, bits) =>
+  [bits & READ ? 'r' : '-', bits & WRITE ? 'w' : '-', bits & EXECUTE ? 'x' : '-', bits & SHARED ? 's' : 'p'].join('')
+);
+
+/**
+ * @param text content of a maps file; a last line without newline is accepted
+ * @param file name used in errors
+ * @throws ParseError on the first line that is not a mapping, with its number and text
+ */
+export function parseMaps(text: string, file = 'maps'): Mapping[] {
+  const mappings: Mapping[] = [];
+  const length = text.length;
+  let at = 0;
+  let line = 0;
+  let position = 0;
+  let lastName = '';
+  let lastDevice = '00:00';
+
+  const fail = (): never => {
+    const end = text.indexOf('\n', at);
+    throw new ParseError(file, line, text.slice(at, end < 0 ? length : end), 'is not a mapping');
+  };
+
+  const hex = (stop: number): number => {
+    let value = 0;
+    const first = position;
+    for (;;) {
+      const code = text.charCodeAt(position);
+      if (code >= 48 && code <= 57) {
+        value = value * 16 + (code - 48);
+      } else if (code >= 97 && code <= 102) {
+        value = value * 16 + (code - 87);
+      } else if (code === stop && position > first && position - first <= 16) {
+        position++;
+        return value;
+      } else {
+        return fail();
+      }
+      position++;
+    }
+  };
+
+  while (at < length) {
+    line++;
+    position = at;
+    if (text.charCodeAt(at) === NEWLINE) {
+      at++;
+      continue;
+    }
+    const start = hex(DASH);
+    const end = hex(SPACE);
+
+    let access = 0;
+    const r = text.charCodeAt(position);
+    const w = text.charCodeAt(position + 1);
+    const x = text.charCodeAt(position + 2);
+    const s = text.charCodeAt(position + 3);
+    if (r === 114) access |= READ;
+    else if (r !== DASH) fail();
+    if (w === 119) access |= WRITE;
+    else if (w !== DASH) fail();
+    if (x === 120) access |= EXECUTE;
+    else if (x !== DASH) fail();
+    if (s === 115) access |= SHARED;
+    else if (s !== 112) fail();
+    if (text.charCodeAt(position + 4) !== SPACE || end <= start) fail();
+    position += 5;
+
+    const offset = hex(SPACE);
+    const deviceStart = position;
+    while (position < length && text.charCodeAt(position) > SPACE) position++;
+    if (text.charCodeAt(position) !== SPACE || position === deviceStart) fail();
+    // Interning by comparison with the line before keeps one string for the long runs of equal devices and names.
+    if (position - deviceStart !== lastDevice.length || !text.startsWith(lastDevice, deviceStart)) {
+      lastDevice = text.slice(deviceStart, position);
+    }
+    position++;
+
+    let inode = 0;
+    const inodeStart = position;
+    for (let code = text.charCodeAt(position); code >= 48 && code <= 57; code = text.charCodeAt(++position)) {
+      inode = inode * 10 + (code - 48);
+    }
+    if (position === inodeStart) fail();
+
+    let newline = text.indexOf('\n', position);
+    if (newline < 0) newline = length;
+    while (position < newline && text.charCodeAt(position) === SPACE) position++;
+    let name = '';
+    if (position < newline) {
+      if (newline - position !== lastName.length || !text.startsWith(lastName, position)) {
+        lastName = text.slice(position, newline);
+      }
+      name = lastName;
+    }
+    mappings.push({
+      start,
+      end,
+      permissions: PERMISSIONS[access]!,
+      access,
+      offset,
+      device: lastDevice,
+      inode,
+      name,
+    });
+    at = newline + 1;
+  }
+  return mappings;
+}

@@ -1,0 +1,31 @@
+/** Host-independent result of a query; the backend turns it into frames, the command into text. */
+export interface Column {
+  readonly name: string;
+  readonly type: 'time' | 'number' | 'string' | 'boolean' | 'json';
+  /** Equal lengths within a table; null = no value. Times are Unix ms. */
+  readonly values: ReadonlyArray<number | string | boolean | object | null>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Grafana unit id: `bytes`, `percentunit`, `ms`, ... */
+  readonly unit?: string;
+  readonly displayName?: string;
+  readonly description?: string;
+  /** Fixed colour, hex. */
+  readonly color?: string;
+  /** How a time series panel draws it: in the stack, or as a line outside of it. */
+  readonly draw?: 'stack' | 'line' | 'dotted-line';
+}
+
+export interface Notice {
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly text: string;
+}
+
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly notices: readonly Notice[];
+  readonly executed: string;
+  readonly visualisation: 'graph' | 'table' | 'flamegraph';
+  /** Facts for the query inspector: layout ids, evidence counts. */
+  readonly custom?: Readonly<Record<string, unknown>>;
+}
