@@ -17,13 +17,17 @@ export function ensureInstalled() {
     process.exit(2);
   }
   const stamp = path.join(root, 'node_modules', '.plateau-lock');
-  const lock = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(bun) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   process.stderr.write('Installing the packages of package-lock.json (once, about a minute) ...\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const done = spawnSync(npm, ['ci', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (done.status !== 0) {
-    process.stderr.write('npm ci failed; its message stands above. Check the network or the registry in your npm settings, then run this again.\n');
+    process.stderr.write(
+      'npm ci failed; its message stands above. Check the network or the registry in your npm settings, then run this again.\n'
+    );
     process.exit(2);
   }
   writeFileSync(stamp, lock);

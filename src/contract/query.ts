@@ -1,6 +1,9 @@
 /** The query model of panels, Explore, alert rules, annotations and provisioning, decoded and defaulted. */
 import { z } from 'zod';
 import { QUERY_TYPES, type PlateauQuery } from '../core/query/query';
+import { DEFAULT_QUERY } from './default-query';
+
+export { DEFAULT_QUERY };
 
 const text = (fallback: string) => z.string().max(100_000).catch(fallback).default(fallback);
 
@@ -17,18 +20,6 @@ const model = z.object({
   to: text(''),
 });
 
-export const DEFAULT_QUERY: Omit<PlateauQuery, 'refId'> = {
-  queryType: 'attribution',
-  schema: 1,
-  expr: '',
-  process: '',
-  groupBy: 'category',
-  measure: 'virtual',
-  at: 'end',
-  from: '',
-  to: '',
-};
-
 /** A model that no version of Plateau wrote; the text says which key and what is allowed. */
 export class QueryError extends Error {}
 
@@ -37,7 +28,8 @@ export class QueryError extends Error {}
  * @throws QueryError when it is no object, or its queryType or schema is not known
  */
 export function decodeQuery(value: unknown): PlateauQuery {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new QueryError('The query is not a JSON object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new QueryError('The query is not a JSON object.');
   const raw = value as Record<string, unknown>;
   const parsed = model.safeParse({
     ...raw,
@@ -48,7 +40,9 @@ export function decodeQuery(value: unknown): PlateauQuery {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   if (issue.path[0] === 'queryType') {
-    throw new QueryError(`The query type '${String(raw.queryType)}' is not known. Known are ${QUERY_TYPES.join(', ')}.`);
+    throw new QueryError(
+      `The query type '${String(raw.queryType)}' is not known. Known are ${QUERY_TYPES.join(', ')}.`
+    );
   }
   if (issue.path[0] === 'schema') {
     throw new QueryError(`The query has schema ${JSON.stringify(raw.schema)}; this version of Plateau reads schema 1.`);

@@ -30,6 +30,7 @@ export interface PlateauSecureJsonData {
 
 /** @param value decoded jsonData; broken members fall back to their defaults, unknown ones stay for httpHeaderNameN */
 export function decodeJsonData(value: unknown): PlateauJsonData {
-  const raw = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  const raw =
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   return { ...raw, ...jsonData.parse(raw) };
 }

@@ -51,8 +51,26 @@ export const CATEGORY_STYLES: Readonly<Record<Category, CategoryStyle>> = {
   kernel: style('kernel', '#80620e', '#503403', '#6a5604', 179, 33, 'K', 'Mapped by the kernel: vdso, vvar.'),
   guard: style('guard', '#c5b1b6', '#958b90', '#7e8596', 249, 37, 'G', 'Small inaccessible zones that catch overruns.'),
   stack: style('stack', '#cf1e65', '#b4023a', '#d41450', 124, 91, 'T', 'Stacks of the threads.'),
-  heap: style('heap', '#fa9214', '#ea6100', '#fb7409', 166, 93, 'H', 'Memory of an allocator or collector, in use or not.'),
-  reservation: style('reservation', '#8386a6', '#747295', '#626078', 60, 90, '·', 'Claimed for growth, inaccessible now: costs no RAM.'),
+  heap: style(
+    'heap',
+    '#fa9214',
+    '#ea6100',
+    '#fb7409',
+    166,
+    93,
+    'H',
+    'Memory of an allocator or collector, in use or not.'
+  ),
+  reservation: style(
+    'reservation',
+    '#8386a6',
+    '#747295',
+    '#626078',
+    60,
+    90,
+    '·',
+    'Claimed for growth, inaccessible now: costs no RAM.'
+  ),
   unknown: style('unknown', '#f8f8f9', '#262b35', '#a8a5a3', 245, 97, '?', 'Not explained.'),
 };
 

@@ -1,6 +1,15 @@
 import type { UnixMillis } from '../units';
 
-export const QUERY_TYPES = ['attribution', 'plateaus', 'snapshot', 'tree', 'diff', 'findings', 'limits', 'processes'] as const;
+export const QUERY_TYPES = [
+  'attribution',
+  'plateaus',
+  'snapshot',
+  'tree',
+  'diff',
+  'findings',
+  'limits',
+  'processes',
+] as const;
 export type QueryType = (typeof QUERY_TYPES)[number];
 
 /** One decoded query, every default filled in. */

@@ -19,7 +19,13 @@ export interface SeriesAnswer {
 
 export interface SeriesSource {
   /** Like query_range. @throws SourceError */
-  range(expr: string, fromMs: UnixMillis, toMs: UnixMillis, stepMs: number, signal?: AbortSignalLike): Promise<SeriesAnswer>;
+  range(
+    expr: string,
+    fromMs: UnixMillis,
+    toMs: UnixMillis,
+    stepMs: number,
+    signal?: AbortSignalLike
+  ): Promise<SeriesAnswer>;
   /** Raw samples with their own timestamps, for a plain selector. @throws SourceError */
   raw(selector: string, fromMs: UnixMillis, toMs: UnixMillis, signal?: AbortSignalLike): Promise<SeriesAnswer>;
 }
@@ -62,7 +68,11 @@ export interface LayoutSource {
     signal?: AbortSignalLike
   ): Promise<{ readonly items: readonly LayoutInterval[]; readonly notices: readonly string[] }>;
   /** Null when the process has no layout at all. */
-  snapshot(process: string, which: { readonly atMs: UnixMillis } | { readonly id: LayoutId }, signal?: AbortSignalLike): Promise<StoredSnapshot | null>;
+  snapshot(
+    process: string,
+    which: { readonly atMs: UnixMillis } | { readonly id: LayoutId },
+    signal?: AbortSignalLike
+  ): Promise<StoredSnapshot | null>;
 }
 
 /** The part of AbortSignal that the engine passes on; core cannot name the DOM's type. */
