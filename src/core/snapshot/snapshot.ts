@@ -79,6 +79,8 @@ export interface Snapshot {
   readonly cmdline: readonly string[] | null;
   /** Target of /proc/PID/exe. */
   readonly exe: string | null;
+  /** Go version in the build information of the executable, as `1.26.8`; null when it is no Go program or unreadable. */
+  readonly goVersion: string | null;
   readonly cgroup: string | null;
   readonly threads: readonly Thread[] | null;
   readonly system: SystemFacts;
@@ -108,6 +110,7 @@ export function snapshotOf(mappings: readonly Mapping[], parts: Partial<Snapshot
     comm: null,
     cmdline: null,
     exe: null,
+    goVersion: null,
     cgroup: null,
     threads: null,
     system: DEFAULT_SYSTEM,

@@ -1,0 +1,13 @@
+/** /proc as an adapter: processes, directories with copies of their files, and facts about the machine. */
+export { type Read, type ReadFailure, readOpen } from './read-file';
+export { readDirectory } from './read-directory';
+export {
+  type Identity,
+  type ReadProcessOptions,
+  listPids,
+  readIdentity,
+  readMaps,
+  readProcess,
+  readStatm,
+} from './read-process';
+export { readSystemFacts } from './system-facts';

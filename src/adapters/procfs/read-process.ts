@@ -1,0 +1,149 @@
+/**
+ * A live process → snapshot. /proc/PID/maps is not atomic: the kernel takes its lock piece by piece, and a busy process
+ * changes between two pieces. So statm is read before and after, and once more everything when the two differ or when
+ * maps does not add up; what still differs then becomes a notice of the snapshot.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSyscall } from '../../core/mapping/parse-threads';
+import { parseStat } from '../../core/mapping/parse-stat';
+import { type Statm, parseStatm } from '../../core/mapping/parse-statm';
+import { snapshotFromFiles, startOf } from '../../core/snapshot/from-files';
+import type { Snapshot, SystemFacts, Thread } from '../../core/snapshot/snapshot';
+import type { UnixMillis } from '../../core/units';
+import { type Read, attempt, readBytes, readLink, readText, valueOf } from './read-file';
+import { readGoVersion } from './go-version';
+import { readSystemFacts } from './system-facts';
+
+export interface ReadProcessOptions {
+  readonly root?: string;
+  /** smaps walks the page tables: 0.2 s and more for a process of 4 GiB. Off unless asked for. */
+  readonly smaps?: boolean;
+  /** Read once by callers that read many processes. */
+  readonly system?: SystemFacts;
+  /** A thread list costs two reads per thread. On unless switched off. */
+  readonly threads?: boolean;
+}
+
+/** Process ids under `root`, ascending. */
+export function listPids(root = '/proc'): Read<number[]> {
+  return attempt(root, () =>
+    readdirSync(root)
+      .filter((name) => /^[1-9]\d*$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b)
+  );
+}
+
+export function readStatm(pid: number, root = '/proc'): Read<Statm> {
+  const path = join(root, String(pid), 'statm');
+  return parsed(path, readText(path), parseStatm);
+}
+
+/** Raw text of maps: parse it with `parseMaps`. An empty text is a kernel thread or a zombie. */
+export function readMaps(pid: number, root = '/proc'): Read<string> {
+  return readText(join(root, String(pid), 'maps'));
+}
+
+export interface Identity {
+  readonly pid: number;
+  readonly comm: string;
+  readonly startTicks: number;
+  readonly startMs: UnixMillis | null;
+}
+
+/** Who has this pid now. Equal startTicks on the same boot means the same process. */
+export function readIdentity(pid: number, system: SystemFacts, root = '/proc'): Read<Identity> {
+  const path = join(root, String(pid), 'stat');
+  const stat = parsed(path, readText(path), parseStat);
+  if (stat.kind !== 'ok') return stat;
+  const { comm, startTicks } = stat.value;
+  return {
+    kind: 'ok',
+    value: { pid, comm, startTicks, startMs: system.bootMs === null ? null : startOf(startTicks, system) },
+  };
+}
+
+/**
+ * @returns the snapshot; `gone` also for a process without address space (kernel thread, zombie), code ENOMAPS
+ * @throws ParseError when the kernel's maps cannot be parsed
+ */
+export function readProcess(pid: number, options: ReadProcessOptions = {}): Read<Snapshot> {
+  const root = options.root ?? '/proc';
+  const directory = join(root, String(pid));
+  const file = (name: string): string => join(directory, name);
+  const text = (name: string): string | null => valueOf(readText(file(name)));
+  const before = readText(file('stat'));
+  if (before.kind === 'gone') return before;
+
+  let maps: Read<string>;
+  let statm: string | null;
+  let attempts = 0;
+  do {
+    const first = text('statm');
+    maps = readText(file('maps'));
+    if (maps.kind !== 'ok') return maps;
+    statm = text('statm');
+    if (sizesOf(first) === sizesOf(statm)) break;
+  } while (++attempts < 2);
+  if (maps.value === '') return { kind: 'gone', path: file('maps'), code: 'ENOMAPS' };
+
+  const smaps = options.smaps ? readText(file('smaps')) : null;
+  const executable = valueOf(readLink(file('exe')));
+  const snapshot = snapshotFromFiles(
+    {
+      maps: maps.value,
+      smaps: smaps && valueOf(smaps),
+      status: text('status'),
+      stat: valueOf(before),
+      statm,
+      limits: text('limits'),
+      comm: text('comm'),
+      cmdline: text('cmdline'),
+      cgroup: text('cgroup'),
+      auxv: valueOf(readBytes(file('auxv'))),
+    },
+    {
+      where: `${directory}/`,
+      takenMs: Date.now(),
+      pid,
+      exe: executable,
+      goVersion: executable === null ? null : readGoVersion(file('exe')),
+      threads: options.threads === false ? null : readThreads(directory),
+      system: options.system ?? readSystemFacts(root),
+      notices:
+        smaps && smaps.kind !== 'ok'
+          ? [`${smaps.path} could not be read (${smaps.code}): resident sizes are missing.`]
+          : [],
+    }
+  );
+  return { kind: 'ok', value: snapshot };
+}
+
+/** Size and data of a statm text: what must not change while maps is read. Resident may. */
+function sizesOf(statm: string | null): string {
+  const fields = statm?.split(' ') ?? [];
+  return `${fields[0]} ${fields[5]}`;
+}
+
+/** Null when the task directory is not there; a thread that ends while we look is left out. */
+function readThreads(directory: string): Thread[] | null {
+  const tasks = attempt(directory, () => readdirSync(join(directory, 'task')));
+  if (tasks.kind !== 'ok') return null;
+  const threads: Thread[] = [];
+  for (const tid of tasks.value) {
+    const comm = valueOf(readText(join(directory, 'task', tid, 'comm')));
+    if (comm === null) continue;
+    const syscall = valueOf(readText(join(directory, 'task', tid, 'syscall')));
+    threads.push({
+      tid: Number(tid),
+      comm: comm.replace(/\n$/, ''),
+      stackPointer: syscall === null ? null : parseSyscall(syscall),
+    });
+  }
+  return threads;
+}
+
+function parsed<T>(path: string, read: Read<string>, parse: (text: string, file: string) => T): Read<T> {
+  return read.kind === 'ok' ? { kind: 'ok', value: parse(read.value, path) } : read;
+}

@@ -1,0 +1,6 @@
+/** All commands, in the order of the help. A new one is a file that exports a `Command`, and a line here. */
+import type { Command } from '../command';
+import { explain } from './explain';
+import { version } from './version';
+
+export const COMMANDS: readonly Command[] = [explain, version];

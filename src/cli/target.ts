@@ -1,0 +1,64 @@
+/** TARGET of the command line → snapshot: a pid, a directory with copies of /proc files, or `-` for maps on stdin. */
+import { readFileSync, statSync } from 'node:fs';
+import { type ReadFailure, readDirectory, readProcess } from '../adapters/procfs';
+import { ParseError } from '../core/errors';
+import { snapshotFromFiles } from '../core/snapshot/from-files';
+import type { Snapshot } from '../core/snapshot/snapshot';
+
+export interface TargetOptions {
+  readonly smaps: boolean;
+}
+
+/** A target that cannot be read. `message` is one line: what, where, what next. */
+export class TargetError extends Error {
+  constructor(text: string) {
+    super(text);
+    this.name = 'TargetError';
+  }
+}
+
+/** @throws TargetError */
+export function readTarget(target: string, options: TargetOptions): Snapshot {
+  try {
+    if (target === '-') return readStdin();
+    const read = /^\d+$/.test(target) ? readProcess(Number(target), options) : readDirectory(target);
+    if (read.kind === 'ok') return read.value;
+    throw new TargetError(adviceFor(target, read));
+  } catch (error) {
+    if (error instanceof ParseError) throw new TargetError(error.message);
+    throw error;
+  }
+}
+
+function readStdin(): Snapshot {
+  const text = readFileSync(0, 'utf8');
+  if (text.trim() === '') throw new TargetError('stdin: is empty. Expected the text of /proc/PID/maps.');
+  return snapshotFromFiles({ maps: text }, { where: 'stdin: ' });
+}
+
+function adviceFor(target: string, failure: ReadFailure): string {
+  if (/^\d+$/.test(target)) {
+    if (failure.code === 'ENOMAPS') {
+      return `${failure.path}: is empty. Process ${target} is a kernel thread or has ended; it has no address space.`;
+    }
+    if (failure.kind === 'gone') return `${failure.path}: no process ${target}. It ended, or the number is not a pid.`;
+    if (failure.kind === 'denied') {
+      return `${failure.path}: not permitted to read the mappings of process ${target}. Needs the same user or CAP_SYS_PTRACE.`;
+    }
+  } else if (failure.kind === 'gone') {
+    const kind = kindOfPath(target);
+    if (kind === 'directory')
+      return `${failure.path}: no such file. A directory needs at least a copy of /proc/PID/maps.`;
+    if (kind === 'missing') return `${target}: no such directory. A target is a pid, a directory, or - for stdin.`;
+    return `${target}: is not a directory. A target is a pid, a directory, or - for stdin.`;
+  } else if (failure.kind === 'denied') {
+    return `${failure.path}: not permitted to read it. Check its owner and mode.`;
+  }
+  return `${failure.path}: could not be read (${failure.code}).`;
+}
+
+function kindOfPath(path: string): 'directory' | 'missing' | 'other' {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 'missing';
+  return stat.isDirectory() ? 'directory' : 'other';
+}

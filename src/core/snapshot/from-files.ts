@@ -1,0 +1,118 @@
+/**
+ * Texts of /proc/PID files → snapshot. One place for a live process and for a directory of copies: an adapter only
+ * brings the texts. `maps` must be right; any other part that is broken is left out and said so in the notices, because
+ * an exact answer without it is worth more than none.
+ */
+import { ParseError } from '../errors';
+import { parsePageSize } from '../mapping/parse-auxv';
+import { parseCgroup } from '../mapping/parse-cgroup';
+import { parseExe } from '../mapping/parse-exe';
+import { parseLimits } from '../mapping/parse-limits';
+import { parseMaps } from '../mapping/parse-maps';
+import { parseSmaps } from '../mapping/parse-smaps';
+import { parseStat } from '../mapping/parse-stat';
+import { parseStatm } from '../mapping/parse-statm';
+import { parseStatus } from '../mapping/parse-status';
+import { parseSystem } from '../mapping/parse-system';
+import { parseThreads } from '../mapping/parse-threads';
+import { type UnixMillis, pagesToBytes } from '../units';
+import { DEFAULT_SYSTEM, type Snapshot, type SystemFacts, type Thread, snapshotOf } from './snapshot';
+
+/** File texts as they were read; null = not there or not readable. */
+export interface ProcessFiles {
+  readonly maps: string;
+  readonly smaps?: string | null;
+  readonly status?: string | null;
+  readonly stat?: string | null;
+  readonly statm?: string | null;
+  readonly limits?: string | null;
+  readonly comm?: string | null;
+  readonly cmdline?: string | null;
+  readonly cgroup?: string | null;
+  readonly auxv?: Uint8Array | null;
+  /** In the format of exe.txt. */
+  readonly exeText?: string | null;
+  readonly threadsText?: string | null;
+  readonly systemText?: string | null;
+}
+
+/** What an adapter knows without a file. */
+export interface KnownFacts {
+  /** Prefix of file names in errors: `DIR/` or `/proc/PID/`. */
+  readonly where?: string;
+  readonly takenMs?: UnixMillis | null;
+  readonly pid?: number;
+  readonly exe?: string | null;
+  readonly goVersion?: string | null;
+  readonly threads?: readonly Thread[] | null;
+  readonly system?: SystemFacts;
+  readonly notices?: readonly string[];
+}
+
+/** @throws ParseError when `maps` is empty or not maps */
+export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): Snapshot {
+  const where = facts.where ?? '';
+  const notices: string[] = [...(facts.notices ?? [])];
+  const optional = <T>(
+    text: string | null | undefined,
+    name: string,
+    parse: (text: string, file: string) => T
+  ): T | null => {
+    if (text === null || text === undefined || text === '') return null;
+    try {
+      return parse(text, where + name);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      notices.push(`${error.message}. ${name} is not used.`);
+      return null;
+    }
+  };
+
+  const mappings = parseMaps(files.maps, `${where}maps`);
+  if (mappings.length === 0) throw new ParseError(`${where}maps`, 1, '', 'should be a mapping, but the file is empty');
+  const exe = files.exeText ? parseExe(files.exeText) : null;
+  const machine = optional(files.systemText, 'system.txt', parseSystem);
+  const pageSize = files.auxv ? parsePageSize(files.auxv) : null;
+  const base = machine?.system ?? facts.system ?? DEFAULT_SYSTEM;
+  const system = pageSize === null ? base : { ...base, pageSize };
+  const status = optional(files.status, 'status', parseStatus);
+  const stat = optional(files.stat, 'stat', parseStat);
+  const statm = optional(files.statm, 'statm', parseStatm);
+  const statmBytes = statm && pagesToBytes(statm.size, system.pageSize);
+  const snapshot = snapshotOf(mappings, {
+    takenMs: facts.takenMs ?? machine?.takenMs ?? null,
+    pid: facts.pid ?? stat?.pid ?? status?.pid ?? null,
+    startMs: stat && system.bootMs !== null ? startOf(stat.startTicks, system) : null,
+    smaps: optional(files.smaps, 'smaps', parseSmaps),
+    status,
+    statmBytes,
+    limits: optional(files.limits, 'limits', parseLimits),
+    comm: files.comm?.replace(/\n$/, '') || stat?.comm || status?.name || null,
+    cmdline: files.cmdline ? files.cmdline.replace(/\0$/, '').split('\0') : null,
+    exe: facts.exe ?? exe?.exe ?? null,
+    goVersion: facts.goVersion ?? exe?.goVersion ?? null,
+    cgroup: optional(files.cgroup, 'cgroup', parseCgroup),
+    threads: facts.threads ?? optional(files.threadsText, 'threads.tsv', parseThreads),
+    system,
+    notices,
+  });
+  const total = mappedBytes(snapshot);
+  if (statmBytes !== null && statmBytes !== total) {
+    notices.push(
+      `${where}maps adds up to ${total} B and statm says ${statmBytes} B: one of them was read at another time or cut off. The sum of maps is shown.`
+    );
+  }
+  return snapshot;
+}
+
+/** Bytes in maps that the kernel counts as VmSize: all but [vsyscall]. */
+export function mappedBytes(snapshot: Snapshot): number {
+  let bytes = 0;
+  for (const m of snapshot.mappings) if (m.name !== '[vsyscall]') bytes += m.end - m.start;
+  return bytes;
+}
+
+/** Start of a process, Unix ms, to the clock tick (10 ms). */
+export function startOf(startTicks: number, system: SystemFacts): UnixMillis {
+  return (system.bootMs ?? 0) + Math.round((startTicks * 1000) / system.clockTicks);
+}
