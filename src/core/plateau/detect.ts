@@ -1,0 +1,102 @@
+/**
+ * Plateau detection: from the samples of one series to the plateaus, ramps and spikes that a person would name.
+ *
+ * samples.ts cleans and cuts at restarts; for each life segment.ts finds the pieces; this file words them as entries.
+ * Pure and synchronous, a few milliseconds for the 11,000 points that one query can carry.
+ */
+import type { Bytes } from '../units';
+import { CHANGE } from './partition';
+import { SHORTEST_PLATEAU, type Fit, type Piece } from './fit';
+import { levelOfSorted } from './levels';
+import { toLives, type Life } from './samples';
+import { segment, type Segmentation } from './segment';
+import type { Excursion } from './spikes';
+import type { Plateau, PlateauSamples } from './types';
+
+/** Entries by start time; plateaus and ramps do not overlap, spikes lie inside them. Empty only without a usable sample. */
+export function detectPlateaus(samples: PlateauSamples): Plateau[] {
+  const entries: Plateau[] = [];
+  let before: Bytes | null = null;
+  for (const life of toLives(samples)) {
+    const found = segment(life.values);
+    const held = heldPieces(found.pieces, life.values.length);
+    held.forEach((piece, index) => {
+      const entry = toEntry(life, found, piece, before, index === 0);
+      entries.push(entry);
+      before = entry.levelBytes;
+    });
+    entries.push(...found.spikes.map((spike) => toSpike(life, spike, found.fit.step)));
+  }
+  return entries.sort((a, b) => a.startMs - b.startMs);
+}
+
+/** Pieces without the transitions, in which nothing is held; a life that is nothing else counts as one plateau. */
+function heldPieces(pieces: readonly Piece[], count: number): readonly Piece[] {
+  const held = pieces.filter((piece) => piece.kind !== 'transition');
+  return held.length > 0 ? held : [{ kind: 'plateau', from: 0, to: count }];
+}
+
+function toEntry(life: Life, found: Segmentation, piece: Piece, before: Bytes | null, first: boolean): Plateau {
+  const { from, to } = piece;
+  const values = found.values.slice(from, to);
+  const enters = values[0]!;
+  const leaves = values[values.length - 1]!;
+  const sorted = values.sort();
+  const ramp = piece.kind === 'ramp';
+  const level = ramp ? leaves : levelOfSorted(sorted);
+  const startMs = life.timesMs[from]!;
+  const endMs = life.timesMs[to - 1]!;
+  return {
+    startMs,
+    endMs,
+    kind: ramp ? 'ramp' : 'plateau',
+    levelBytes: Math.round(level),
+    stepBytes: before === null ? null : Math.round((ramp ? enters : level) - before),
+    confidence: confidenceOf(found, piece, life.reset && first),
+    reset: life.reset && first,
+    minBytes: sorted[0]!,
+    maxBytes: sorted[sorted.length - 1]!,
+    ...(ramp && endMs > startMs ? { slopeBytesPerSecond: ((leaves - enters) / (endMs - startMs)) * 1000 } : {}),
+  };
+}
+
+/**
+ * What the change saves against going on as before, on a scale where just worth it is 0.5. The first piece has no change
+ * before it and is judged by how long it holds.
+ */
+function confidenceOf({ fit, pieces }: Segmentation, piece: Piece, reset: boolean): number {
+  const length = piece.to - piece.from;
+  const index = pieces.indexOf(piece);
+  const before = pieces[index - 1];
+  if (reset || before === undefined) {
+    return round(length / (length + SHORTEST_PLATEAU));
+  }
+  const apart = cost(fit, before.from, before.to) + cost(fit, piece.from, piece.to);
+  const saved = Math.max(0, cost(fit, before.from, piece.to) - apart);
+  return round(saved / (saved + CHANGE));
+}
+
+/** Of the better of plateau and ramp. */
+function cost(fit: Fit, from: number, to: number): number {
+  return Math.min(fit.plateau(from, to), fit.ramp(from, to));
+}
+
+function toSpike(life: Life, { first, last, peak, base }: Excursion, step: Bytes): Plateau {
+  const height = Math.abs(peak - base);
+  const values = life.values.slice(first, last + 1).sort();
+  return {
+    startMs: life.timesMs[first]!,
+    endMs: life.timesMs[last]!,
+    kind: 'spike',
+    levelBytes: Math.round(peak),
+    stepBytes: Math.round(peak - base),
+    confidence: round(height / (height + step)),
+    reset: false,
+    minBytes: values[0]!,
+    maxBytes: values[values.length - 1]!,
+  };
+}
+
+function round(share: number): number {
+  return Math.round(share * 1000) / 1000;
+}

@@ -1,0 +1,182 @@
+/**
+ * What it costs to call a stretch of samples a plateau, a ramp or a transition, each in constant time from running sums.
+ *
+ * Costs are in squared steps: a sample that lies one step off its model costs 1. So a change pays when a step is held for
+ * a few samples, and noise, whose spread is at most two thirds of a step, never adds up to one.
+ */
+import { medianOfThree } from './quantile';
+
+export type PieceKind = 'plateau' | 'ramp' | 'transition';
+
+/** Samples from..to-1. */
+export interface Piece {
+  readonly kind: PieceKind;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Fit {
+  readonly count: number;
+  /** The smallest step, in bytes. */
+  readonly step: number;
+  readonly plateau: (from: number, to: number) => number;
+  /** Infinity where the stretch is no ramp: too short, too flat, or with a jump inside. */
+  readonly ramp: (from: number, to: number) => number;
+  readonly transition: (from: number, to: number) => number;
+  /** Least-squares change over the stretch, in bytes. */
+  readonly rise: (from: number, to: number) => number;
+  /** Jump at a sample in steps: medians of three on both sides, so that one odd sample is none. */
+  readonly jumps: Float64Array;
+}
+
+export interface FitOptions {
+  readonly step: number;
+  /** Spread of the noise and least rise of a ramp, in bytes. */
+  readonly spread: number;
+  readonly variance: number;
+  readonly leastRise: number;
+}
+
+/** By definition 12; a boundary may be off by a sample or two. */
+export const SHORTEST_PLATEAU = 10;
+const SHORTEST_RAMP = 12;
+const LONGEST_TRANSITION = 24;
+/** Nothing is held in a transition: each of its samples costs as much as one that lies 0.8 steps off. */
+const TRANSITION_SAMPLE = 0.64;
+/** How far a ramp may stray from its line, as a share of its rise: real growth is uneven. */
+const STRAY = 0.06;
+/** Strays last long, so that more samples than this say nothing new about them. */
+const STRAY_SAMPLES = 50;
+/** Three increments of at most a tenth each may meet in one jump. */
+const RAMP_JUMP = 0.3;
+/** Wider stretches of sizes that no sample has are closed, or sums of squares lose the small steps beside a huge one. */
+const WIDEST_VOID = 256;
+
+export function fitTo(values: Float64Array, options: FitOptions): Fit {
+  const count = values.length;
+  const { step } = options;
+  const y = inSteps(values, step);
+  const sum = new Float64Array(count + 1);
+  const square = new Float64Array(count + 1);
+  const product = new Float64Array(count + 1);
+  const middle = count / 2;
+  for (let i = 0; i < count; i++) {
+    const v = y[i]!;
+    sum[i + 1] = sum[i]! + v;
+    square[i + 1] = square[i]! + v * v;
+    product[i + 1] = product[i]! + v * (i - middle);
+  }
+  const jumps = jumpsOf(y);
+  const blockMaxima = maximaOf(jumps);
+  const noise = options.variance / step ** 2;
+  const spread = options.spread / step;
+  const leastRise = options.leastRise / step;
+
+  const flat = (from: number, to: number): number => {
+    const total = sum[to]! - sum[from]!;
+    return Math.max(0, square[to]! - square[from]! - (total * total) / (to - from));
+  };
+  const slope = (from: number, to: number): number => {
+    const n = to - from;
+    const centre = (from + to - 1) / 2 - middle;
+    return ((product[to]! - product[from]! - centre * (sum[to]! - sum[from]!)) * 12) / (n * (n * n - 1));
+  };
+  const ramp = (from: number, to: number): number => {
+    const n = to - from;
+    if (n < SHORTEST_RAMP) {
+      return Number.POSITIVE_INFINITY;
+    }
+    const perSample = slope(from, to);
+    const rise = Math.abs(perSample) * n;
+    if (rise < leastRise || largest(jumps, blockMaxima, from + 2, to - 1) > RAMP_JUMP * rise + spread) {
+      return Number.POSITIVE_INFINITY;
+    }
+    const residual = Math.max(0, flat(from, to) - (perSample * perSample * n * (n * n - 1)) / 12);
+    const stray = Math.max(0, residual / n - noise);
+    return Math.min(residual, n * noise) + (stray / (STRAY * rise) ** 2) * Math.min(n, STRAY_SAMPLES);
+  };
+  const transition = (from: number, to: number): number =>
+    to - from <= LONGEST_TRANSITION ? TRANSITION_SAMPLE * (to - from) : Number.POSITIVE_INFINITY;
+  return {
+    count,
+    step,
+    plateau: flat,
+    ramp,
+    transition,
+    rise: (from, to) => slope(from, to) * (to - from) * step,
+    jumps,
+  };
+}
+
+export function costOf(fit: Fit, kind: PieceKind, from: number, to: number): number {
+  return fit[kind](from, to);
+}
+
+/** Values in steps from the lowest one, with voids closed. */
+function inSteps(values: Float64Array, step: number): Float64Array {
+  const sorted = values.slice().sort();
+  const lowest = sorted[0] ?? 0;
+  const y = values.map((value) => (value - lowest) / step);
+  const range = ((sorted[sorted.length - 1] ?? 0) - lowest) / step;
+  if (range <= 16 * WIDEST_VOID) {
+    return y;
+  }
+  const closed: { readonly above: number; readonly by: number }[] = [];
+  let by = 0;
+  for (let i = 1; i < sorted.length; i++) {
+    const gap = (sorted[i]! - sorted[i - 1]!) / step;
+    if (gap > WIDEST_VOID) {
+      by += gap - WIDEST_VOID;
+      closed.push({ above: sorted[i]!, by });
+    }
+  }
+  return y.map((steps, i) => {
+    let less = 0;
+    for (const gap of closed) {
+      if (values[i]! < gap.above) {
+        break;
+      }
+      less = gap.by;
+    }
+    return steps - less;
+  });
+}
+
+function jumpsOf(y: Float64Array): Float64Array {
+  const jumps = new Float64Array(y.length);
+  const medians = new Float64Array(y.length);
+  for (let i = 2; i < y.length; i++) {
+    medians[i] = medianOfThree(y[i - 2]!, y[i - 1]!, y[i]!);
+  }
+  for (let i = 3; i + 2 < y.length; i++) {
+    jumps[i] = Math.abs(medians[i + 2]! - medians[i - 1]!);
+  }
+  return jumps;
+}
+
+const BLOCK = 16;
+
+function maximaOf(values: Float64Array): Float64Array {
+  const maxima = new Float64Array(Math.ceil(values.length / BLOCK));
+  for (let i = 0; i < values.length; i++) {
+    const block = Math.floor(i / BLOCK);
+    maxima[block] = Math.max(maxima[block]!, values[i]!);
+  }
+  return maxima;
+}
+
+/** Largest of values[from..to-1], whole blocks at once. */
+function largest(values: Float64Array, maxima: Float64Array, from: number, to: number): number {
+  let most = 0;
+  let i = from;
+  while (i < to) {
+    if (i % BLOCK === 0 && i + BLOCK <= to) {
+      most = Math.max(most, maxima[i / BLOCK]!);
+      i += BLOCK;
+    } else {
+      most = Math.max(most, values[i]!);
+      i += 1;
+    }
+  }
+  return most;
+}

@@ -1,0 +1,72 @@
+/**
+ * What counts as a step, and how much of a series is noise. A step is 16 MiB whatever the level: a reservation of
+ * terabytes underneath changes nothing. A process that never exceeds 160 MiB is judged by a tenth of its level. In noise
+ * a step must also be 1.5 times the spread of that noise (5th to 95th percentile).
+ */
+import { MIB, type Bytes } from '../units';
+import { quantileOfSorted } from './quantile';
+
+export const STEP: Bytes = 16 * MIB;
+const SMALL_PROCESS: Bytes = 160 * MIB;
+/** Half a page table's worth: keeps a step positive when almost nothing is mapped. */
+const LEAST_STEP: Bytes = 64 * 1024;
+export const SPREADS_PER_STEP = 1.5;
+/** 5th to 95th percentile of a normal distribution, in standard deviations. */
+const SPREAD_PER_SIGMA = 3.29;
+
+export interface Scale {
+  /** The smallest step by size alone, at the given level. */
+  readonly floorAt: (level: Bytes) => Bytes;
+  /** The lowest of these over the whole life: the unit of the search. */
+  readonly floor: Bytes;
+}
+
+export function scaleOf(values: Float64Array): Scale {
+  let highest = 0;
+  for (const value of values) {
+    highest = Math.max(highest, value);
+  }
+  if (highest > SMALL_PROCESS) {
+    return { floorAt: () => STEP, floor: STEP };
+  }
+  const floorAt = (level: Bytes): Bytes => Math.max(LEAST_STEP, level / 10);
+  return { floorAt, floor: floorAt(quantileOfSorted(values.slice().sort(), 0.1)) };
+}
+
+/** Variance of noise with this spread. */
+export function varianceOf(spread: number): number {
+  return (spread / SPREAD_PER_SIGMA) ** 2;
+}
+
+const WINDOW = 24;
+
+/**
+ * First estimate of the spread, before anything is known of levels: the lower-middle one of the spreads in windows of 24
+ * samples, each freed of its own trend, so that neither steps nor ramps count as long as they touch fewer than half of the
+ * windows.
+ */
+export function spreadInWindows(values: Float64Array): number {
+  const width = Math.max(1, Math.min(WINDOW, Math.floor(values.length / 3)));
+  const count = Math.max(1, Math.floor(values.length / width));
+  const spreads = new Float64Array(count);
+  const third = Math.floor(width / 3);
+  for (let w = 0; w < count; w++) {
+    const window = values.slice(w * width, (w + 1) * width);
+    if (third > 0) {
+      const head = quantileOfSorted(window.slice(0, third).sort(), 0.5);
+      const tail = quantileOfSorted(window.slice(-third).sort(), 0.5);
+      const slope = (tail - head) / (width - third);
+      for (let i = 0; i < window.length; i++) {
+        window[i] = window[i]! - slope * i;
+      }
+    }
+    spreads[w] = spreadOf(window);
+  }
+  return quantileOfSorted(spreads.sort(), 0.4);
+}
+
+/** 5th to 95th percentile; sorts `values` in place. */
+export function spreadOf(values: Float64Array): number {
+  values.sort();
+  return quantileOfSorted(values, 0.95) - quantileOfSorted(values, 0.05);
+}

@@ -1,0 +1,60 @@
+/** One life of a process, from samples to pieces: scale, noise, spikes, search, definition. */
+import type { Bytes } from '../units';
+import { fitTo, SHORTEST_PLATEAU, type Fit, type Piece } from './fit';
+import { levelOfSorted } from './levels';
+import { scaleOf, spreadInWindows, spreadOf, SPREADS_PER_STEP, varianceOf, type Scale } from './noise';
+import { partition } from './partition';
+import { despike, type Excursion } from './spikes';
+import { tidy } from './tidy';
+
+export interface Segmentation {
+  /** The series without its spikes. */
+  readonly values: Float64Array;
+  readonly pieces: readonly Piece[];
+  readonly spikes: readonly Excursion[];
+  readonly fit: Fit;
+}
+
+/** A ramp rises by 30 MiB where a step is 16. */
+const RAMP_STEPS = 30 / 16;
+/** Series of the definition keep clear of the limits; this much of the clearance is ours. */
+const CLEARANCE = 0.9;
+/** The noise is measured again when it turns out to be this much wider than the windows showed. */
+const WIDER = 1.15;
+
+export function segment(raw: Float64Array): Segmentation {
+  const scale = scaleOf(raw);
+  const rough = stepIn(scale, spreadInWindows(raw));
+  const spread = spreadInWindows(despike(raw, rough).values);
+  const first = search(raw, scale, spread);
+  const seen = spreadAround(first);
+  return seen > WIDER * spread && stepIn(scale, seen) > first.fit.step ? search(raw, scale, seen) : first;
+}
+
+function stepIn(scale: Scale, spread: number): Bytes {
+  return Math.max(scale.floor, SPREADS_PER_STEP * spread);
+}
+
+function search(raw: Float64Array, scale: Scale, spread: number): Segmentation {
+  const step = stepIn(scale, spread);
+  const { values, spikes } = despike(raw, step);
+  const leastRise = CLEARANCE * Math.max(RAMP_STEPS * scale.floor, step);
+  const fit = fitTo(values, { step, spread, variance: varianceOf(spread), leastRise });
+  const whole: Piece = { kind: 'plateau', from: 0, to: values.length };
+  const pieces = values.length < SHORTEST_PLATEAU ? [whole] : tidy(values, partition(fit), fit, scale);
+  return { values, pieces, spikes, fit };
+}
+
+/** Spread of the samples round the plateaus found. */
+function spreadAround({ values, pieces }: Segmentation): number {
+  const residuals: number[] = [];
+  for (const { kind, from, to } of pieces) {
+    if (kind === 'plateau') {
+      const level = levelOfSorted(values.slice(from, to).sort());
+      for (let i = from; i < to; i++) {
+        residuals.push(values[i]! - level);
+      }
+    }
+  }
+  return spreadOf(Float64Array.from(residuals));
+}

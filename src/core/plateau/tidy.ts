@@ -1,0 +1,103 @@
+/**
+ * Holds the pieces of the search against the definition: what the search found worth a change may still be less than a
+ * step, and one uneven ramp may have come out as several.
+ */
+import type { Bytes } from '../units';
+import type { Fit, Piece } from './fit';
+import { levelOfSorted, shareHeld } from './levels';
+import { SPREADS_PER_STEP, spreadOf, type Scale } from './noise';
+
+/** Joins neighbours that no step parts, until every boundary left is one. */
+export function tidy(values: Float64Array, pieces: readonly Piece[], fit: Fit, scale: Scale): Piece[] {
+  const result = [...pieces];
+  for (;;) {
+    let weakest = -1;
+    let least = 1;
+    for (let k = 1; k < result.length; k++) {
+      const strength = boundaryStrength(values, result[k - 1]!, result[k]!, fit, scale);
+      if (strength < least) {
+        least = strength;
+        weakest = k;
+      }
+    }
+    if (weakest < 0) {
+      break;
+    }
+    const [left, right] = [result[weakest - 1]!, result[weakest]!];
+    result.splice(weakest - 1, 2, { kind: left.kind, from: left.from, to: right.to });
+  }
+  return snapToHeld(values, result);
+}
+
+/** Below 1: the two are one. */
+function boundaryStrength(values: Float64Array, left: Piece, right: Piece, fit: Fit, scale: Scale): number {
+  if (left.kind !== right.kind) {
+    return Number.POSITIVE_INFINITY;
+  }
+  switch (left.kind) {
+    case 'transition':
+      return 0;
+    case 'ramp': {
+      const rises = [fit.rise(left.from, left.to), fit.rise(right.from, right.to)] as const;
+      const jump = Math.abs(values[right.from]! - values[right.from - 1]!);
+      const together = Math.abs(rises[0] + rises[1]);
+      return rises[0] * rises[1] > 0 ? jump / Math.max(scale.floor, together / 10) : Number.POSITIVE_INFINITY;
+    }
+    case 'plateau': {
+      const a = values.slice(left.from, left.to);
+      const b = values.slice(right.from, right.to);
+      const spreads = [spreadOf(a), spreadOf(b)] as const;
+      const level = levelOfSorted(a);
+      const noise = (spreads[0] * a.length + spreads[1] * b.length) / (a.length + b.length);
+      return Math.abs(levelOfSorted(b) - level) / Math.max(0.9 * scale.floorAt(level), SPREADS_PER_STEP * noise);
+    }
+  }
+}
+
+/** A plateau that holds one value ends with the last sample that has it, and a ramp beside it does not. */
+function snapToHeld(values: Float64Array, pieces: readonly Piece[]): Piece[] {
+  const result = [...pieces];
+  for (let k = 1; k < result.length; k++) {
+    const left = result[k - 1]!;
+    const right = result[k]!;
+    let at = left.to;
+    if (left.kind === 'plateau' && right.kind === 'ramp') {
+      const level = heldValue(values, left);
+      const stop = right.to - 1;
+      if (level !== null) {
+        at = lastHeld(values, level, at, stop);
+        while (at > left.from + 1 && values[at - 1] !== level) {
+          at -= 1;
+        }
+      }
+    } else if (left.kind === 'ramp' && right.kind === 'plateau') {
+      const level = heldValue(values, right);
+      if (level !== null) {
+        while (at > left.from + 1 && values[at - 1] === level) {
+          at -= 1;
+        }
+        while (at < right.to - 1 && values[at] !== level) {
+          at += 1;
+        }
+      }
+    }
+    result[k - 1] = { ...left, to: at };
+    result[k] = { ...right, from: at };
+  }
+  return result;
+}
+
+function lastHeld(values: Float64Array, level: Bytes, from: number, stop: number): number {
+  let at = from;
+  while (at < stop && values[at] === level) {
+    at += 1;
+  }
+  return at;
+}
+
+/** The value of a plateau without noise, else null. */
+function heldValue(values: Float64Array, { from, to }: Piece): Bytes | null {
+  const sorted = values.slice(from, to).sort();
+  const level = levelOfSorted(sorted);
+  return shareHeld(sorted, level) > 0.8 ? level : null;
+}
