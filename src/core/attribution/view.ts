@@ -6,6 +6,7 @@ import { type Mapping, isInaccessible } from '../mapping/mapping';
 import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
 import type { Address, Bytes } from '../units';
 import type { Category } from './categories';
+import { type MappedFile, indexFiles } from './files';
 
 /**
  * certain: two independent signs, or the kernel or the runtime says so. likely: one strong sign.
@@ -46,6 +47,8 @@ export interface View {
   readonly mappings: readonly Mapping[];
   /** smaps record of each mapping, or null; undefined where smaps has no such record. */
   readonly smaps: ReadonlyArray<SmapsEntry | undefined> | null;
+  /** Every file that is mapped, by its name as printed in maps, in order of its lowest mapping. */
+  readonly files: ReadonlyMap<string, MappedFile>;
   /** Claims per mapping, ascending; undefined = wholly free. */
   readonly ledger: Array<Segment[] | undefined>;
   /** Runtimes recognised so far, in registry order. */
@@ -59,6 +62,7 @@ export function createView(snapshot: Snapshot): View {
     pageSize: snapshot.system.pageSize,
     mappings,
     smaps: snapshot.smaps && alignSmaps(mappings, snapshot.smaps),
+    files: indexFiles(mappings),
     ledger: new Array<Segment[] | undefined>(mappings.length).fill(undefined),
     runtimes: [],
   };

@@ -1,0 +1,158 @@
+/**
+ * Program images: executables and shared libraries.
+ *
+ * Source: fs/binfmt_elf.c (elf_load, set_brk), glibc elf/dl-map-segments.h and elf/dl-reloc.c (_dl_protect_relro), and
+ * the PT_LOAD order that GNU ld, gold, lld and Go's linker write. An image is a run of mappings of one file with
+ * ascending offsets, at least one of them executable:
+ *   `7f0e6b9fe000-7f0e6ba24000 r--p 00000000 08:01 1234   /usr/lib/x86_64-linux-gnu/libc.so.6`   headers and constants
+ *   `7f0e6ba24000-7f0e6bb7a000 r-xp 00026000 08:01 1234   /usr/lib/x86_64-linux-gnu/libc.so.6`   text
+ * What maps cannot tell: where .bss ends when other memory touches it (see `bssEnd`), and RELRO that one link editor
+ * puts into the same page as .data. The file itself would say; it is not read, because the process may be elsewhere.
+ */
+import { type MappedFile, hasPath } from '../attribution/files';
+import { type Claim, type View, claimMapping, claimRange, isFree } from '../attribution/view';
+import { EXECUTE, type Mapping, READ, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../mapping/mapping';
+import { type Bytes, KIB, MIB } from '../units';
+import type { Signature } from './signature';
+
+const part = (region: string, category: Claim['category'], why: string): Claim => ({
+  region,
+  category,
+  inaccessible: 'guard',
+  confidence: 'certain',
+  why,
+});
+
+const TEXT = part('elf.text', 'code', 'Executable mapping of a program file.');
+const REMAP = part('elf.text-remap', 'code', 'A second mapping of program text, away from its image.');
+const CONSTANTS = part('elf.rodata', 'code', 'Read-only part of a program image.');
+const RELRO = part('elf.relro', 'data', 'Read-only after relocation: the part of an image just below its data.');
+const DATA = part('elf.data', 'data', 'Writable private part of a program image.');
+const PAD = part('elf.pad', 'guard', 'Inaccessible gap between the segments of a program image.');
+const AS_DATA = part('file.elf-as-data', 'file', 'A program file mapped read-only as plain data.');
+const BSS: Claim = {
+  region: 'elf.bss',
+  category: 'data',
+  confidence: 'likely',
+  why: 'Anonymous writable memory that begins where the data of an image ends: zero-initialised variables.',
+};
+
+/** Largest .bss taken for granted above a library; a bigger one needs a library of at least 16 times its size. */
+const LIBRARY_BSS = 4 * MIB;
+/** Allocators map in multiples of this; a .bss with such a neighbour is a few pages more than a multiple. */
+const ALLOCATOR_STEP = 256 * KIB;
+
+/** Managed assemblies are mapped by their runtime section by section; they are not images of the dynamic linker. */
+const NOT_AN_IMAGE = /^\/(dev\/|memfd:|SYSV)|\.(dll|exe|winmd)( \(deleted\))?$/i;
+
+/** Indices of one load of a file: neighbours in address and ascending in offset, with only its own gaps between. */
+function splitLoads(view: View, file: MappedFile): number[][] {
+  const loads: number[][] = [];
+  let load: number[] = [];
+  for (const index of file.mappings) {
+    const m = view.mappings[index]!;
+    const before = load.length > 0 ? view.mappings[load[load.length - 1]!]! : undefined;
+    // The distance in memory follows the distance in the file, give or take segment alignment (2 MiB at most, twice).
+    const drift = before ? m.start - before.start - (m.offset - before.offset) : 0;
+    if (before && (m.offset < before.offset || drift < -4 * MIB || drift > 64 * MIB || m.access & SHARED)) {
+      loads.push(load);
+      load = [];
+    }
+    load.push(index);
+  }
+  if (load.length > 0) loads.push(load);
+  return loads;
+}
+
+function claimLoad(view: View, load: readonly number[], isProgram: boolean, fileBytes: Bytes): void {
+  const at = (n: number): Mapping => view.mappings[load[n]!]!;
+  const firstText = load.findIndex((index) => view.mappings[index]!.access & EXECUTE);
+  const firstData = load.findIndex((index) => isData(view.mappings[index]!));
+  if (firstText < 0) {
+    // The head of a library whose text another map replaced, or a library opened to read its symbols.
+    for (const index of load) claimMapping(view, index, view.mappings[index]!.access & WRITE ? DATA : AS_DATA);
+    return;
+  }
+  if (load.length === 1 && at(0).offset > 0) {
+    claimMapping(view, load[0]!, REMAP);
+    return;
+  }
+  load.forEach((index, n) => {
+    const m = view.mappings[index]!;
+    if (isInaccessible(m)) claimMapping(view, index, PAD);
+    else if (m.access & EXECUTE) claimMapping(view, index, TEXT);
+    else if (m.access & WRITE) claimMapping(view, index, DATA);
+    else if (firstData >= 0 && n > firstData) claimMapping(view, index, DATA);
+    else if (n === firstData - 1 && n > firstText && isRelro(at(n - 1), m)) claimMapping(view, index, RELRO);
+    else claimMapping(view, index, CONSTANTS);
+  });
+  if (firstData >= 0 || isProgram) claimBss(view, load[load.length - 1]!, isProgram, fileBytes);
+}
+
+function isData(m: Mapping): boolean {
+  return (m.access & (WRITE | EXECUTE)) === WRITE;
+}
+
+/** RELRO starts a segment of its own: it does not go on where the file's constants end. */
+function isRelro(below: Mapping, m: Mapping): boolean {
+  if ((below.access & (READ | WRITE | EXECUTE)) === READ || isInaccessible(below)) return true;
+  return m.start - below.start !== m.offset - below.offset;
+}
+
+function claimBss(view: View, last: number, isProgram: boolean, fileBytes: Bytes): void {
+  let index = last + 1;
+  let end = view.mappings[last]!.end;
+  // The kernel rounds the program's own .bss; a VMA-name or a flag may cut it in two.
+  for (; index < view.mappings.length; index++) {
+    const m = view.mappings[index]!;
+    if (m.start !== end || !isAnonymous(m) || m.access & SHARED || !isFree(view, index)) return;
+    if (!(m.access & WRITE) || isInaccessible(m)) return;
+    claimRange(view, m.start, isProgram ? m.end : bssEnd(m, fileBytes), BSS);
+    if (!isProgram) return;
+    end = m.end;
+  }
+}
+
+/** Nothing else can touch the program's data; a library is loaded below older mappings and may touch them. */
+function bssEnd(m: Mapping, fileBytes: Bytes): number {
+  const size = sizeOf(m);
+  const rest = size % ALLOCATOR_STEP;
+  if (size > ALLOCATOR_STEP && rest > 0 && rest <= 16 * KIB) return m.start + rest;
+  if (size > Math.max(LIBRARY_BSS, fileBytes / 16)) return m.start + Math.min(size, 4 * KIB);
+  return m.end;
+}
+
+function fileBytesOf(view: View, file: MappedFile): Bytes {
+  let bytes = 0;
+  for (const index of file.mappings) bytes += sizeOf(view.mappings[index]!);
+  return bytes;
+}
+
+/** The image that the kernel started: named by /proc/PID/exe, else the lowest one. */
+function programOf(view: View): MappedFile | undefined {
+  const exe = view.snapshot.exe === null ? undefined : view.files.get(view.snapshot.exe);
+  if (exe?.executable) return exe;
+  for (const file of view.files.values()) if (file.executable && !NOT_AN_IMAGE.test(file.name)) return file;
+  return undefined;
+}
+
+export const elf: Signature = {
+  name: 'elf',
+  claim(view) {
+    const program = programOf(view);
+    for (const file of view.files.values()) {
+      if (NOT_AN_IMAGE.test(file.name)) continue;
+      if (!file.executable) continue;
+      const bytes = fileBytesOf(view, file);
+      const loads = splitLoads(view, file);
+      loads.forEach((load, n) => {
+        if (load.some((index) => view.mappings[index]!.access & SHARED)) return;
+        claimLoad(view, load, file === program && n === 0, bytes);
+      });
+    }
+    for (const file of view.files.values()) {
+      if (file.executable || file.writable || !/\.so(\.|$)|\.debug$/.test(file.base)) continue;
+      for (const index of file.mappings) if (hasPath(view.mappings[index]!)) claimMapping(view, index, AS_DATA);
+    }
+  },
+};

@@ -1,0 +1,37 @@
+/**
+ * Files that are not program images: databases, indexes, locales, archives.
+ *
+ * Source: fs/proc/task_mmu.c; the path is the kernel's. Sample, etcd's database:
+ *   `7f9920000000-7f9ba0000000 r--s 00000000 08:01 99   /srv/etcd1/member/snap/db`
+ * Cannot tell: how much of the file is cached in memory; the mapping itself costs none.
+ */
+import { type Claim, claimMapping } from '../attribution/view';
+import { SHARED } from '../mapping/mapping';
+import type { Signature } from './signature';
+
+const SHARED_FILE: Claim = {
+  region: 'file.shared',
+  category: 'file',
+  inaccessible: 'file',
+  confidence: 'certain',
+  why: 'A file mapped shared: its pages are those of the page cache.',
+};
+const PRIVATE_FILE: Claim = {
+  region: 'file.private',
+  category: 'file',
+  inaccessible: 'file',
+  confidence: 'certain',
+  why: 'A file mapped private.',
+};
+
+export const files: Signature = {
+  name: 'files',
+  claim(view) {
+    for (const file of view.files.values()) {
+      if (file.name.startsWith('/dev/zero')) continue;
+      for (const index of file.mappings) {
+        claimMapping(view, index, view.mappings[index]!.access & SHARED ? SHARED_FILE : PRIVATE_FILE);
+      }
+    }
+  },
+};

@@ -1,0 +1,156 @@
+/**
+ * The page tables of Go's heap, found by their geometry and not by an address.
+ *
+ * Source: runtime/mpagealloc_64bit.go and mpagealloc.go (levels, since 1.14), scavenge index: mgcscavenge.go and
+ * mpagealloc_64bit.go (1.19: one bit per 4 MiB chunk, 1.21: 8 bytes). Five tables of 8-byte entries, one entry per 16 GiB,
+ * 2 GiB, 256 MiB, 32 MiB and 4 MiB of a 48-bit space, reserved inaccessible, from the top down in this order; only the
+ * page that describes the heap is opened. All offsets follow from one number, the heap's place, so two opened pages give
+ * the tables' place and a third confirms it:
+ *   `7f9fa387b000-7f9fa387c000 rw-p 00000000 00:00 0`      the opened page of L3
+ */
+import type { View } from '../attribution/view';
+import { indexAt, touchesBelow } from '../attribution/view';
+import { type Address, type Bytes, KIB, MIB } from '../units';
+import { alignDown, isPlainNone, isPlainWritable } from './shapes';
+
+export const LEVEL_BYTES: readonly Bytes[] = [128 * KIB, MIB, 8 * MIB, 64 * MIB, 512 * MIB];
+/** Address space described by one L4 entry. */
+const CHUNK = 4 * MIB;
+const ENTRY = 8;
+/** amd64 shifts addresses by 2^47 so that its two halves become one range (arenaBaseOffset). */
+export const AMD64_OFFSET = 2 ** 47;
+
+export interface GoTables {
+  /** Start of the tables L0..L4; null for a level that was not found. */
+  readonly levels: ReadonlyArray<Address | null>;
+  readonly scavenge: { readonly start: Address; readonly bytes: Bytes } | null;
+  /** Lowest byte of the contiguous tables. */
+  readonly bottom: Address;
+  /** Parts of the shifted 48-bit space whose L4 page is open: where heap may be. 2 GiB each with 4 KiB pages. */
+  readonly windows: ReadonlyArray<{ readonly start: Address; readonly end: Address }>;
+}
+
+interface Island {
+  readonly start: Address;
+  readonly index: number;
+}
+
+/** Islands farther apart in one stretch than this many neighbours are not tried: keeps the search linear. */
+const NEIGHBOURS = 6;
+
+export function findGoTables(view: View): GoTables | null {
+  const islands: Island[] = [];
+  let stretch = -1;
+  for (let i = 0; i < view.mappings.length; i++) {
+    const m = view.mappings[i]!;
+    const none = isPlainNone(m);
+    if (!none && !isPlainWritable(m)) {
+      stretch = -1;
+      continue;
+    }
+    if (stretch < 0 || !touchesBelow(view, i)) {
+      stretch = i;
+      islands.length = 0;
+    }
+    if (none || i === stretch || !isPlainNone(view.mappings[i - 1]!) || view.ledger[i] !== undefined) continue;
+    const upper: Island = { start: m.start, index: i };
+    for (let n = Math.max(0, islands.length - NEIGHBOURS); n < islands.length; n++) {
+      const found = solve(view, islands[n]!, upper);
+      if (found) return found;
+    }
+    islands.push(upper);
+  }
+  return null;
+}
+
+/**
+ * `lower` as the opened page of L4 and `upper` as that of L3: with k pages of L4 below the heap's, the distance of the two
+ * is 512 MiB - k pages + floor(k / 8) pages, which leaves one or two values of k.
+ */
+function solve(view: View, lower: Island, upper: Island): GoTables | null {
+  const page = view.pageSize;
+  const pages = LEVEL_BYTES[4]! / page;
+  const distance = (upper.start - lower.start) / page;
+  const estimate = Math.floor(((pages - distance) * 8) / 7);
+  for (let k = estimate - 1; k <= estimate + 2; k++) {
+    if (k < 0 || k >= pages || pages - k + Math.floor(k / 8) !== distance) continue;
+    const l4 = lower.start - k * page;
+    const l3 = l4 + LEVEL_BYTES[4]!;
+    const l2 = l3 + LEVEL_BYTES[3]!;
+    // The upper island is in L3 at floor(k/8); the page of L2 is at floor(k/64) and confirms both.
+    if (!opensAt(view, l2 + Math.floor(k / 64) * page)) continue;
+    if (!isReserved(view, l4, l2 + LEVEL_BYTES[2]!)) continue;
+    return complete(view, k, l4, l3, l2);
+  }
+  return null;
+}
+
+function complete(view: View, k: number, l4: Address, l3: Address, l2: Address): GoTables {
+  const page = view.pageSize;
+  const l1 = findL1(view, k, l2 + LEVEL_BYTES[2]!);
+  const scavenge = findScavengeIndex(view, k, l4);
+  const windows: Array<{ start: Address; end: Address }> = [];
+  const span = (page / ENTRY) * CHUNK;
+  for (let i = indexAt(view, l4); i < view.mappings.length && view.mappings[i]!.start < l3; i++) {
+    const m = view.mappings[i]!;
+    if (!isPlainWritable(m)) continue;
+    const first = (Math.max(m.start, l4) - l4) / page;
+    const end = (Math.min(m.end, l3) - l4) / page;
+    windows.push({ start: first * span, end: end * span });
+  }
+  return {
+    levels: [l1 === null ? null : l1 + LEVEL_BYTES[1]!, l1, l2, l3, l4],
+    scavenge,
+    bottom: scavenge ? scavenge.start : l4,
+    windows,
+  };
+}
+
+/** L1 stands above L2 on kernels that pack mappings tightly, else in some hole below the top of the mapping area. */
+function findL1(view: View, k: number, aboveL2: Address): Address | null {
+  const page = view.pageSize;
+  const offset = Math.floor(k / 512) * page;
+  for (let i = indexAt(view, aboveL2); i < view.mappings.length; i++) {
+    const m = view.mappings[i]!;
+    if (!isPlainWritable(m)) continue;
+    const l1 = m.start - offset;
+    if (l1 < aboveL2 || !isReserved(view, l1, l1 + LEVEL_BYTES[1]! + LEVEL_BYTES[0]!)) continue;
+    const below = offset === 0 || isPlainNone(view.mappings[indexAt(view, l1)]!);
+    const above = isPlainNone(view.mappings[indexAt(view, l1 + LEVEL_BYTES[1]! - page)]!);
+    if (below && above && opensAt(view, l1 + LEVEL_BYTES[1]!)) return l1;
+  }
+  return null;
+}
+
+function findScavengeIndex(view: View, k: number, l4: Address): GoTables['scavenge'] {
+  const page = view.pageSize;
+  const wide = l4 - LEVEL_BYTES[4]!;
+  if (wide > 0 && opensAt(view, wide + k * page) && isReserved(view, wide, l4)) {
+    return { start: wide, bytes: LEVEL_BYTES[4]! };
+  }
+  // One bit per chunk; opened from its start up to the heap's bit.
+  const narrow = l4 - 8 * MIB;
+  const opened = Math.floor((k * page) / 64);
+  const low = view.mappings[indexAt(view, narrow)];
+  if (narrow > 0 && low && isPlainWritable(low) && low.start <= narrow && isReserved(view, narrow, l4)) {
+    if (opensAt(view, narrow + alignDown(opened, page))) return { start: narrow, bytes: 8 * MIB };
+  }
+  return null;
+}
+
+function opensAt(view: View, address: Address): boolean {
+  const m = view.mappings[indexAt(view, address)];
+  return m !== undefined && m.start <= address && isPlainWritable(m);
+}
+
+/** True when all of [start, end) is anonymous private memory, accessible or not, and nothing claims a part of it. */
+export function isReserved(view: View, start: Address, end: Address): boolean {
+  let at = start;
+  for (let i = indexAt(view, start); i < view.mappings.length && at < end; i++) {
+    const m = view.mappings[i]!;
+    if (m.start > at || !(isPlainNone(m) || isPlainWritable(m))) return false;
+    if (view.ledger[i]?.some((segment) => segment.start < end && segment.end > start)) return false;
+    at = m.end;
+  }
+  return at >= end;
+}

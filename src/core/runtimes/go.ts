@@ -1,0 +1,224 @@
+/**
+ * Go: heap arenas, page tables, indexes and bookkeeping of the runtime.
+ *
+ * Source: runtime/malloc.go (arenas of 64 MiB, hints at 0xc0<<32 on amd64 and 0x40<<32 on arm64 up to 1.25, random from
+ * 1.26), mheap.go (the arena index, 2^22 pointers = 32 MiB), mpagealloc_64bit.go (see go-geometry.ts), malloc.go
+ * persistentalloc (256 KiB). Go 1.11 to 1.27. Sample, the first arena of Go 1.26 with its opened 4 MiB in the middle:
+ *   `2c9524000000-2c9527400000 ---p 00000000 00:00 0`
+ *   `2c9527400000-2c9527800000 rw-p 00000000 00:00 0`
+ * What cannot be told: spans, goroutine stacks and free pages inside an arena (all heap here); memory of the program's
+ * own mmap calls looks like large bookkeeping and is told from it by size only (`claimGoRest`).
+ */
+import { type Claim, type View, claimMapping, claimRange, freeParts, indexAt } from '../attribution/view';
+import { type Mapping, sizeOf } from '../mapping/mapping';
+import { type Address, type Bytes, GIB, KIB, MIB } from '../units';
+import { AMD64_OFFSET, type GoTables, LEVEL_BYTES, findGoTables, isReserved } from './go-geometry';
+import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const ARENA = 64 * MIB;
+const ARENA_INDEX = 32 * MIB;
+const CHUNKS_BITMAP = MIB;
+/** heapArena structures of one arena, bytes: the heap bitmap left them in 1.20 and 1.22. */
+const HEAP_ARENA_BYTES: ReadonlyArray<{ readonly bytes: Bytes; readonly versions: string }> = [
+  { bytes: 2_166_784, versions: '1.11-1.19' },
+  { bytes: 1_134_592, versions: '1.20-1.21' },
+  { bytes: 73_728, versions: '1.25-1.27' },
+  { bytes: 69_632, versions: '1.22-1.24' },
+];
+
+const claimOf = (region: string, category: Claim['category'], why: string, sure = true): Claim => ({
+  region,
+  category,
+  confidence: sure ? 'certain' : 'likely',
+  why,
+});
+
+const SUMMARY = [0, 1, 2, 3, 4].map((level) =>
+  claimOf(
+    `go.page-summary-L${level}`,
+    'metadata',
+    `Level ${level} of Go's page tables: size, place of the opened page and the other levels agree.`
+  )
+);
+const SCAVENGE = claimOf(
+  'go.scavenge-index',
+  'metadata',
+  'Go keeps here what it may give back to the kernel; it lies below the page tables and opens at the same place.'
+);
+const HEAP = claimOf('go.heap-arena', 'heap', 'Go heap arena: the page tables describe this part of the address space.');
+const OLD_HEAP = claimOf('go.heap-arena', 'heap', 'Go heap arena at the address that Go prefers, beside its arena index.', false);
+const INDEX = claimOf('go.arena-index-L2', 'metadata', 'Index of all Go heap arenas: 32 MiB just below the page tables.');
+const FAR_INDEX = claimOf('go.arena-index-L2', 'metadata', 'Index of all Go heap arenas: 32 MiB in one piece.', false);
+const BITMAP = claimOf('go.page-chunks-bitmap', 'metadata', 'Bitmaps of the pages of the Go heap: 1 MiB for each 32 GiB.', false);
+const HEAP_ARENA = claimOf('go.heapArena-metadata', 'metadata', 'Bookkeeping of one Go heap arena: its size fits.', false);
+
+function evidenceOfHeap(view: View, tables: GoTables): Address[] {
+  const starts: Address[] = [];
+  for (const window of tables.windows) {
+    for (const offset of [AMD64_OFFSET, 0]) {
+      const start = window.start - offset;
+      if (start < 0) continue;
+      let found = false;
+      for (let i = indexAt(view, start); i < view.mappings.length; i++) {
+        const m = view.mappings[i]!;
+        if (m.start >= window.end - offset) break;
+        if (!isPlainNone(m) && !isPlainWritable(m)) continue;
+        if (claimArenas(view, m, start, window.end - offset)) found = true;
+        if (starts.length === 0 && found) starts.push(Math.max(m.start, start));
+      }
+      if (found) break;
+    }
+  }
+  return starts;
+}
+
+/** Whole arenas only: where hints fail the heap lies among other mappings, and only its borders tell it from them. */
+function claimArenas(view: View, m: Mapping, low: Address, high: Address): boolean {
+  let claimed = 0;
+  const first = Math.floor(Math.max(m.start, low) / ARENA) * ARENA;
+  for (let arena = first; arena < Math.min(m.end, high); arena += ARENA) {
+    if (isReserved(view, arena, arena + ARENA)) claimed += claimRange(view, arena, arena + ARENA, HEAP);
+  }
+  return claimed > 0;
+}
+
+function claimTables(view: View, tables: GoTables): void {
+  tables.levels.forEach((start, level) => {
+    if (start !== null) claimRange(view, start, start + LEVEL_BYTES[level]!, SUMMARY[level]!);
+  });
+  if (tables.scavenge) claimRange(view, tables.scavenge.start, tables.scavenge.start + tables.scavenge.bytes, SCAVENGE);
+}
+
+/** The index is reserved after the tables and lies right below them, unless an older hole was large enough. */
+function claimIndex(view: View, below: Address | null): void {
+  if (below !== null) {
+    const start = below - ARENA_INDEX;
+    const m = view.mappings[indexAt(view, start)];
+    if (m && m.start <= start && m.end >= below && isPlainWritable(m) && isReserved(view, start, below)) {
+      claimRange(view, start, below, INDEX);
+      claimBelowIndex(view, m.start, start);
+      return;
+    }
+  }
+  let best: Mapping | undefined;
+  for (const [i, m] of view.mappings.entries()) {
+    if (!isPlainWritable(m) || view.ledger[i] !== undefined || sizeOf(m) < ARENA_INDEX) continue;
+    if (sizeOf(m) < ARENA_INDEX + 4 * MIB && (!best || sizeOf(m) < sizeOf(best))) best = m;
+  }
+  if (!best) return;
+  claimRange(view, best.end - ARENA_INDEX, best.end, FAR_INDEX);
+  claimBelowIndex(view, best.start, best.end - ARENA_INDEX);
+}
+
+/** What was mapped next merges with the index from below: bookkeeping of the first arena, then the bitmaps. */
+function claimBelowIndex(view: View, start: Address, end: Address): void {
+  const arena = HEAP_ARENA_BYTES.find(({ bytes }) => bytes > MIB && end - start >= bytes);
+  let at = end;
+  if (arena) {
+    claimRange(view, at - arena.bytes, at, HEAP_ARENA);
+    at -= arena.bytes;
+  }
+  if (at - start >= CHUNKS_BITMAP) claimRange(view, at - CHUNKS_BITMAP, at, BITMAP);
+}
+
+/** Mappings whose size alone gives them away. @returns the Go versions that use this size, or null */
+function claimBySize(view: View): string | null {
+  let versions: string | null = null;
+  view.mappings.forEach((m, i) => {
+    if (view.ledger[i] !== undefined || !isPlainWritable(m)) return;
+    const size = sizeOf(m);
+    if (size === CHUNKS_BITMAP && hasFlag(view, i, 'nh') !== false) claimMapping(view, i, BITMAP);
+    const fits = HEAP_ARENA_BYTES.find(({ bytes }) => size === bytes);
+    if (!fits) return;
+    claimMapping(view, i, HEAP_ARENA);
+    versions ??= fits.versions;
+  });
+  return versions;
+}
+
+/** Narrowed from table sizes, first arena and heapArena size; `from-to` where several versions look the same. */
+function versionOf(view: View, tables: GoTables | null, heap: Address | undefined, sized: string | null): string {
+  if (!tables) return '1.11-1.13';
+  if (!tables.scavenge) return heap !== undefined && opensWhole(view, heap) ? '1.14-1.16' : '1.17-1.18';
+  if (tables.scavenge.bytes < LEVEL_BYTES[4]!) return sized === '1.20-1.21' ? '1.20' : '1.19';
+  const fixed = heap !== undefined && (heap === 0xc0 * 2 ** 32 || heap === 0x40 * 2 ** 32);
+  if (heap !== undefined && !fixed && heap % GIB !== 0) return '1.26-1.27';
+  if (!fixed) return sized === '1.25-1.27' ? '1.26-1.27' : '1.21-1.27';
+  if (sized === '1.20-1.21') return '1.21';
+  if (sized === '1.25-1.27') return '1.25';
+  return sized ?? '1.21-1.25';
+}
+
+function opensWhole(view: View, heap: Address): boolean {
+  const m = view.mappings[indexAt(view, heap)];
+  return m !== undefined && isPlainWritable(m) && m.end - heap >= ARENA;
+}
+
+/** Before 1.14 there are no page tables: the preferred address and the arena index must both be there. */
+function findOldHeap(view: View): { heap: Mapping; index: Mapping } | null {
+  const heap = view.mappings.find(
+    (m) => (m.start === 0xc0 * 2 ** 32 || m.start === 0x40 * 2 ** 32) && isPlainWritable(m) && sizeOf(m) % ARENA === 0
+  );
+  const least = ARENA_INDEX + HEAP_ARENA_BYTES[0]!.bytes;
+  const index = heap && view.mappings.find((m) => m !== heap && isPlainWritable(m) && sizeOf(m) >= least && sizeOf(m) < least + 8 * MIB);
+  return heap && index ? { heap, index } : null;
+}
+
+function announce(view: View, version: string, evidence: string): void {
+  const exact = view.snapshot.goVersion;
+  view.runtimes.push({
+    name: 'go',
+    version: exact ?? version,
+    evidence: exact ? `Build information of the program; ${evidence}` : evidence,
+  });
+}
+
+export const go: Signature = {
+  name: 'go',
+  claim(view) {
+    const tables = findGoTables(view);
+    if (tables) {
+      claimTables(view, tables);
+      const heaps = evidenceOfHeap(view, tables);
+      const version = versionOf(view, tables, heaps[0], null);
+      claimIndex(view, tables.bottom);
+      const sized = claimBySize(view);
+      announce(view, sized ? versionOf(view, tables, heaps[0], sized) : version, 'page tables of its heap, 585 MiB of address space');
+      return;
+    }
+    const old = findOldHeap(view);
+    if (!old) return;
+    for (let at = old.heap.start; at < old.heap.end; at += ARENA) claimRange(view, at, at + ARENA, OLD_HEAP);
+    claimRange(view, old.index.end - ARENA_INDEX, old.index.end, FAR_INDEX);
+    claimBelowIndex(view, old.index.start, old.index.end - ARENA_INDEX);
+    announce(view, '1.11-1.13', 'heap arena at its preferred address and a 32 MiB arena index');
+  },
+};
+
+const PERSISTENT = claimOf('go.persistent-chunk', 'metadata', 'Small anonymous memory beside the Go heap: bookkeeping of its runtime.', false);
+const SYS_ALLOC = claimOf('go.sys-alloc', 'metadata', 'Small anonymous memory beside the Go heap: bookkeeping of its runtime.', false);
+const USER: Claim = {
+  region: 'go.user-mmap',
+  category: 'heap',
+  confidence: 'guess',
+  why: 'Larger than the bookkeeping of the Go runtime in one piece: memory that the program mapped itself.',
+};
+/** Profiler buckets and span tables are the largest bookkeeping; they stay far below. */
+const USER_STEP = 16 * MIB;
+
+/** After libc has taken what is its own: the rest of a Go process is bookkeeping of its runtime. */
+export const goRest: Signature = {
+  name: 'go-rest',
+  claim(view) {
+    if (!view.runtimes.some((runtime) => runtime.name === 'go')) return;
+    view.mappings.forEach((m, i) => {
+      if (!isPlainWritable(m)) return;
+      for (const part of freeParts(view, i)) {
+        const size = part.end - part.start;
+        const claim = size >= USER_STEP && size % MIB === 0 ? USER : size % (256 * KIB) === 0 ? PERSISTENT : SYS_ALLOC;
+        claimRange(view, part.start, part.end, claim);
+      }
+    });
+  },
+};

@@ -1,0 +1,151 @@
+/**
+ * Stacks of POSIX threads (glibc and musl).
+ *
+ * Source: glibc nptl/allocatestack.c (size = soft RLIMIT_STACK, 2 MiB when unlimited; one guard page below; since 2.42 on
+ * kernels from 6.13 the guard is a marker inside the mapping, MADV_GUARD_INSTALL), musl src/thread/pthread_create.c
+ * (128 KiB and 8 KiB guard), kernel 6.7 and later: VmFlags `nh` on MAP_STACK, `gu` where guard markers are. Sample:
+ *   `7f0e681f4000-7f0e681f5000 ---p 00000000 00:00 0`
+ *   `7f0e681f5000-7f0e689f5000 rw-p 00000000 00:00 0`
+ * Cannot tell without smaps or stack pointers: a stack of unusual size that has merged with its neighbours.
+ */
+import { type Claim, type Confidence, type View, claimMapping, claimRange, freeParts, indexAt } from '../attribution/view';
+import { type Mapping, sizeOf } from '../mapping/mapping';
+import { type Address, type Bytes, KIB, MIB } from '../units';
+import { type Libc, libcOf } from './libc';
+import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const LARGEST_GUARD = MIB;
+const SMALLEST_STACK = 16 * KIB;
+/** A thread that waits in a system call is rarely deeper than this below the top of its stack. */
+const USUAL_DEPTH = 64 * KIB;
+
+function stackClaim(libc: Libc, confidence: Confidence, why: string): Claim {
+  return { region: `${libc}.thread-stack`, category: 'stack', inaccessible: 'guard', confidence, why };
+}
+
+interface Guarded {
+  readonly guard: number;
+  readonly start: Address;
+  /** End of what may be stack: of the mapping, or of its unclaimed part. */
+  readonly end: Address;
+}
+
+/** Inaccessible pages that touch writable memory above them, both unclaimed. */
+function guardedBlocks(view: View): Guarded[] {
+  const blocks: Guarded[] = [];
+  for (let i = 0; i + 1 < view.mappings.length; i++) {
+    const m = view.mappings[i]!;
+    if (!isPlainNone(m) || sizeOf(m) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
+    const above = view.mappings[i + 1]!;
+    if (above.start !== m.end || !isPlainWritable(above)) continue;
+    const part = view.ledger[i + 1] === undefined ? above : freeParts(view, i + 1)[0];
+    if (part?.start === above.start) blocks.push({ guard: i, start: part.start, end: part.end });
+  }
+  return blocks;
+}
+
+/** The size that most blocks have, when at least two have it: the program's own choice of stack size. */
+function commonSize(blocks: readonly Guarded[]): Bytes | null {
+  const counts = new Map<Bytes, number>();
+  let best: Bytes | null = null;
+  for (const { start, end } of blocks) {
+    const count = (counts.get(end - start) ?? 0) + 1;
+    counts.set(end - start, count);
+    if (count > 1 && count > (best === null ? 1 : counts.get(best)!)) best = end - start;
+  }
+  return best;
+}
+
+/** Default size of a new stack. */
+function defaultSize(view: View, libc: Libc): Bytes {
+  if (libc === 'musl') return 132 * KIB;
+  const { limits } = view.snapshot;
+  if (!limits) return 8 * MIB;
+  return limits.stack ?? 2 * MIB;
+}
+
+/** Sorted stack pointers of all threads but the main one. */
+function stackPointers(view: View): Address[] {
+  const pointers: Address[] = [];
+  for (const thread of view.snapshot.threads ?? []) {
+    if (thread.stackPointer !== null && thread.tid !== view.snapshot.pid) pointers.push(thread.stackPointer);
+  }
+  return pointers.sort((a, b) => a - b);
+}
+
+function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readonly Address[]): void {
+  const blocks = guardedBlocks(view);
+  const usual = defaultSize(view, libc);
+  const common = commonSize(blocks);
+  for (const { guard, start, end } of blocks) {
+    const size = end - start;
+    const stack = hasFlag(view, guard + 1, 'nh') ?? false;
+    const pointed = pointers.some((pointer) => pointer >= start && pointer < end);
+    if (flagged && !stack && !pointed && size !== usual) continue;
+    if (size < SMALLEST_STACK && !stack && !pointed) continue;
+    const exact = size === usual || size === common;
+    // A stack that has merged with what lies above it is cut at the size that stacks have here.
+    const cut = size > usual ? usual : common !== null && size > common && libc === 'musl' ? common : size;
+    const signs = Number(stack) + Number(pointed) + Number(exact) + 1;
+    const claim = stackClaim(
+      libc,
+      signs >= 3 ? 'certain' : signs === 2 ? 'likely' : 'guess',
+      exact ? 'A thread stack: an inaccessible guard below writable memory of the usual size.' : 'A thread stack: an inaccessible guard below writable memory.'
+    );
+    claimMapping(view, guard, claim);
+    claimRange(view, start, start + (stack ? size : cut), claim);
+  }
+}
+
+/** Stacks whose guard is a marker inside the mapping; neighbours merge into one mapping. */
+function claimMarked(view: View, libc: Libc): void {
+  const claim = stackClaim(libc, 'certain', 'Thread stacks with guard markers: the kernel flags the mapping `gu` and `nh`.');
+  view.mappings.forEach((m, i) => {
+    if (isPlainWritable(m) && hasFlag(view, i, 'gu') && hasFlag(view, i, 'nh')) claimRange(view, m.start, m.end, claim);
+  });
+}
+
+/** The same from maps alone: a whole number of stacks with their guard page, or what stack pointers point into. */
+function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): void {
+  const whole = defaultSize(view, libc) + view.pageSize;
+  const bySize = stackClaim(libc, 'likely', 'A whole number of thread stacks of the usual size, each with its guard page.');
+  const byPointer = stackClaim(libc, 'likely', 'The stack pointer of a waiting thread points into it.');
+  view.mappings.forEach((m, i) => {
+    if (!isPlainWritable(m) || view.ledger[i] !== undefined) return;
+    const size = sizeOf(m);
+    const inside = pointers.filter((pointer) => pointer >= m.start && pointer < m.end);
+    if (size % whole === 0 && (inside.length > 0 || view.smaps === null)) {
+      claimMapping(view, i, bySize);
+      return;
+    }
+    for (const pointer of inside) {
+      const [start, end] = around(m, pointer, whole);
+      claimRange(view, start, end, byPointer);
+    }
+  });
+}
+
+/** Where the stack of a waiting thread is, when it touches an end of the mapping or fills it. */
+function around(m: Mapping, pointer: Address, whole: Bytes): [Address, Address] {
+  if (sizeOf(m) <= whole) return [m.start, m.end];
+  if (m.end - pointer <= USUAL_DEPTH) return [m.end - whole, m.end];
+  const top = Math.min(m.end, Math.max(m.start + whole, Math.ceil(pointer / (16 * KIB)) * 16 * KIB));
+  return [Math.max(m.start, top - whole), top];
+}
+
+export const threadStacks: Signature = {
+  name: 'thread-stacks',
+  claim(view) {
+    const libc = libcOf(view).name;
+    const flagged = view.smaps?.some((entry) => entry?.flags.includes('nh')) ?? false;
+    const pointers = stackPointers(view).filter((pointer) => {
+      const index = indexAt(view, pointer);
+      const m = view.mappings[index];
+      return m !== undefined && m.start <= pointer && isPlainWritable(m);
+    });
+    claimMarked(view, libc);
+    claimGuarded(view, libc, flagged, pointers);
+    claimUnmarked(view, libc, pointers);
+  },
+};
