@@ -1,0 +1,147 @@
+/** One process: what its virtual memory is, what changed, what to do. */
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as FlameGraph } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import { figurePanel, stackPanel, tablePanel } from './panels';
+import { categoryColumn, DATASOURCE, page, severityColumn, target, width } from './parts';
+
+export function processDashboard(): dashboard.DashboardBuilder {
+  return page({
+    uid: 'plateau-process',
+    title: 'Plateau / Process',
+    description: 'What the virtual memory of one process is for, exact to the byte.',
+    oneProcess: true,
+  })
+    .annotation(plateauAnnotations(false))
+    .withPanel(headline())
+    .withPanel(
+      figurePanel({
+        title: 'Virtual',
+        description: 'VSZ: all address space that the process has mapped.',
+        at: { x: 15, y: 0, w: 3, h: 4 },
+        query: { queryType: 'attribution' },
+        field: 'virtual',
+        unit: 'bytes',
+      })
+    )
+    .withPanel(
+      figurePanel({
+        title: 'Resident',
+        description: 'What is in RAM.',
+        at: { x: 18, y: 0, w: 2, h: 4 },
+        query: { queryType: 'processes' },
+        field: 'resident',
+        unit: 'bytes',
+      })
+    )
+    .withPanel(
+      figurePanel({
+        title: 'Unknown',
+        description: 'Virtual memory that could not be explained. It is never spread over the other categories.',
+        at: { x: 20, y: 0, w: 2, h: 4 },
+        query: { queryType: 'attribution' },
+        field: 'unknown',
+        unit: 'bytes',
+        warnFrom: 1,
+      })
+    )
+    .withPanel(
+      figurePanel({
+        title: 'Mappings',
+        description: 'Mappings in use. At vm.max_map_count new memory is refused although RAM is free.',
+        at: { x: 22, y: 0, w: 2, h: 4 },
+        query: { queryType: 'processes' },
+        field: 'mappings',
+      })
+    )
+    .withPanel(
+      stackPanel({
+        title: 'Address space by purpose',
+        description: 'The categories sum to the virtual memory, to the byte. Reservation costs no RAM.',
+        at: { x: 0, y: 4, w: 15, h: 10 },
+      })
+    )
+    .withPanel(
+      tablePanel({
+        title: 'Findings',
+        description: 'Facts worth knowing at the end of the time range, most important first.',
+        at: { x: 15, y: 4, w: 9, h: 10 },
+        query: { queryType: 'findings' },
+        columns: { severity: severityColumn(), kind: width(130), bytes: width(110) },
+      })
+    )
+    .withPanel(tree())
+    .withPanel(
+      tablePanel({
+        title: 'Regions',
+        description: 'Bytes of each region at the start and at the end of the time range, and the change.',
+        at: { x: 15, y: 14, w: 9, h: 10 },
+        query: { queryType: 'diff' },
+        columns: { category: categoryColumn() },
+      })
+    )
+    .withPanel(
+      tablePanel({
+        title: 'Limits',
+        description: 'Resource limits, what is used of them, and the values under which the program would run.',
+        at: { x: 0, y: 24, w: 24, h: 6 },
+        query: { queryType: 'limits' },
+      })
+    )
+    .withRow(
+      new dashboard.RowBuilder('Layout').collapsed(true).withPanel(
+        tablePanel({
+          title: 'Ranges',
+          description: 'Every range of the address space at the end of the time range, in address order.',
+          at: { x: 0, y: 31, w: 24, h: 14 },
+          query: { queryType: 'snapshot' },
+          columns: { category: categoryColumn(), permissions: width(100) },
+          sumOf: 'size',
+        })
+      )
+    );
+}
+
+/** The first finding in words: is it RAM or not. */
+function headline(): stat.PanelBuilder {
+  return new stat.PanelBuilder()
+    .title('In short')
+    .description('The most important finding at the end of the time range.')
+    .gridPos({ x: 0, y: 0, w: 15, h: 4 })
+    .datasource(DATASOURCE)
+    .withTarget(target({ queryType: 'findings' }))
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['firstNotNull']).fields('/^sentence$/').values(false))
+    .colorMode(common.BigValueColorMode.None)
+    .graphMode(common.BigValueGraphMode.None)
+    .justifyMode(common.BigValueJustifyMode.Auto)
+    .textMode(common.BigValueTextMode.Value)
+    .text(new common.VizTextDisplayOptionsBuilder().valueSize(18))
+    .noValue('No finding for this process in this time range.');
+}
+
+function tree(): dashboard.PanelBuilder {
+  return new FlameGraph()
+    .type('flamegraph')
+    .title('Address space as a tree')
+    .description('Process, category, region at the end of the time range; the width is bytes.')
+    .gridPos({ x: 0, y: 14, w: 15, h: 10 })
+    .datasource(DATASOURCE)
+    .withTarget(target({ queryType: 'tree' }));
+}
+
+/** Plateaus as regions with their cause. Off where the page does not live by them. */
+export function plateauAnnotations(enable: boolean): dashboard.AnnotationQueryBuilder {
+  return new dashboard.AnnotationQueryBuilder()
+    .name('Plateaus')
+    .datasource(DATASOURCE)
+    .enable(enable)
+    .hide(false)
+    .iconColor('blue')
+    .target(annotationTarget());
+}
+
+/** Not the SDK's own target model: that one knows tags and limits of Grafana's built-in annotations only. */
+function annotationTarget() {
+  return target({ queryType: 'plateaus' }, 'Anno');
+}

@@ -1,0 +1,143 @@
+import React from 'react';
+import { CoreApp, type QueryEditorProps } from '@grafana/data';
+import { InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
+import { QUERY_TYPES, type QueryType } from '../../core/query/query';
+import type { DataSource } from '../DataSource';
+import { QUERY_TYPE_INFO, queryTypeOf, withDefaults, type QueryField } from '../query';
+import type { PlateauDataQuery, PlateauOptions } from '../types';
+import { Choice } from '../ui/Choice';
+import { INPUT_WIDTH, LABEL_WIDTH } from '../ui/labels';
+import { TextField } from '../ui/TextField';
+import { InstantField } from './InstantField';
+import { ProcessPicker } from './ProcessPicker';
+import { checkExpr } from './validate';
+
+type Props = QueryEditorProps<DataSource, PlateauDataQuery, PlateauOptions>;
+
+const TYPE_OPTIONS = QUERY_TYPES.map((value) => ({
+  value: value as string,
+  label: QUERY_TYPE_INFO[value].label,
+  description: QUERY_TYPE_INFO[value].description,
+}));
+const GROUPS: Array<{ value: 'category' | 'region'; label: string; description: string }> = [
+  { value: 'category', label: 'Category', description: 'Code, heap, stack, reservation, ...: eleven at most' },
+  { value: 'region', label: 'Region', description: 'glibc.arena, go.heap-arena, ...: one curve for each' },
+];
+const MEASURES: Array<{ value: 'virtual' | 'resident'; label: string; description: string }> = [
+  { value: 'virtual', label: 'Virtual', description: 'Address space: what VSZ counts' },
+  { value: 'resident', label: 'Resident', description: 'What is in RAM; the collector has to read smaps for it' },
+];
+
+/** What is odd about this query in this place, or undefined. */
+function typeProblem(type: QueryType, app: string | undefined): string | undefined {
+  const info = QUERY_TYPE_INFO[type];
+  if (app !== CoreApp.UnifiedAlerting || info.numeric) return undefined;
+  return `An alert rule compares numbers and ${info.label} gives a table of texts. Use Attribution.`;
+}
+
+/** Only the fields that change the answer of the chosen type. A change of a choice runs the query at once. */
+export function QueryEditor({ query, onChange, onRunQuery, datasource, range, app }: Props) {
+  const full = withDefaults(query);
+  const type = queryTypeOf(query);
+  const shows = (field: QueryField) => QUERY_TYPE_INFO[type].fields.includes(field);
+  const id = (name: string) => `plateau-query-${query.refId}-${name}`;
+  const change = (patch: Partial<PlateauDataQuery>) => {
+    onChange({ ...full, ...patch });
+    onRunQuery();
+  };
+  const problem = typeProblem(type, app);
+
+  return (
+    <>
+      <InlineFieldRow>
+        <InlineField
+          label="Query type"
+          labelWidth={LABEL_WIDTH}
+          tooltip={QUERY_TYPE_INFO[type].description}
+          htmlFor={id('type')}
+          invalid={problem !== undefined}
+          error={problem}
+        >
+          <Choice
+            id={id('type')}
+            label="Query type"
+            value={type}
+            options={TYPE_OPTIONS}
+            width={INPUT_WIDTH}
+            onChange={(queryType) => change({ queryType })}
+          />
+        </InlineField>
+      </InlineFieldRow>
+      <TextField
+        id={id('expr')}
+        label="Series"
+        tooltip="PromQL that selects the virtual memory series to explain. Empty means every process that the collector knows."
+        placeholder='process_virtual_memory_bytes{job="api"}'
+        value={full.expr}
+        validate={checkExpr}
+        onCommit={(expr) => change({ expr })}
+      />
+      <ProcessPicker
+        id={id('process')}
+        datasource={datasource}
+        range={range}
+        expr={full.expr}
+        value={full.process}
+        onChange={(process) => change({ process })}
+      />
+      {(shows('groupBy') || shows('measure')) && (
+        <InlineFieldRow>
+          {shows('groupBy') && (
+            <InlineField label="Group by" labelWidth={LABEL_WIDTH}>
+              <RadioButtonGroup
+                aria-label="Group by"
+                options={GROUPS}
+                value={full.groupBy}
+                onChange={(groupBy) => change({ groupBy })}
+              />
+            </InlineField>
+          )}
+          {shows('measure') && (
+            <InlineField label="Measure" labelWidth={LABEL_WIDTH}>
+              <RadioButtonGroup
+                aria-label="Measure"
+                options={MEASURES}
+                value={full.measure}
+                onChange={(measure) => change({ measure })}
+              />
+            </InlineField>
+          )}
+        </InlineFieldRow>
+      )}
+      {shows('at') && (
+        <InlineFieldRow>
+          <InstantField
+            id={id('at')}
+            label="At"
+            tooltip="The instant to look at: an end of the time range, Unix time in milliseconds, or a variable."
+            value={full.at}
+            onChange={(at) => change({ at })}
+          />
+        </InlineFieldRow>
+      )}
+      {shows('fromTo') && (
+        <InlineFieldRow>
+          <InstantField
+            id={id('from')}
+            label="From"
+            tooltip="The earlier instant. Empty means the start of the time range."
+            value={full.from}
+            onChange={(from) => change({ from })}
+          />
+          <InstantField
+            id={id('to')}
+            label="To"
+            tooltip="The later instant. Empty means the end of the time range."
+            value={full.to}
+            onChange={(to) => change({ to })}
+          />
+        </InlineFieldRow>
+      )}
+    </>
+  );
+}
