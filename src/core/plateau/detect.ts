@@ -6,7 +6,7 @@
  */
 import type { Bytes } from '../units';
 import { CHANGE } from './partition';
-import { SHORTEST_PLATEAU, type Fit, type Piece } from './fit';
+import { costOf, SHORTEST_PLATEAU, type Piece } from './fit';
 import { levelOfSorted } from './levels';
 import { toLives, type Life } from './samples';
 import { segment, type Segmentation } from './segment';
@@ -71,14 +71,10 @@ function confidenceOf({ fit, pieces }: Segmentation, piece: Piece, reset: boolea
   if (reset || before === undefined) {
     return round(length / (length + SHORTEST_PLATEAU));
   }
-  const apart = cost(fit, before.from, before.to) + cost(fit, piece.from, piece.to);
-  const saved = Math.max(0, cost(fit, before.from, piece.to) - apart);
-  return round(saved / (saved + CHANGE));
-}
-
-/** Of the better of plateau and ramp. */
-function cost(fit: Fit, from: number, to: number): number {
-  return Math.min(fit.plateau(from, to), fit.ramp(from, to));
+  const kind = before.kind === 'ramp' && piece.kind === 'ramp' ? 'ramp' : 'plateau';
+  const apart = costOf(fit, before.kind, before.from, before.to) + costOf(fit, piece.kind, piece.from, piece.to);
+  const saved = Math.max(0, costOf(fit, kind, before.from, piece.to) - apart);
+  return Number.isFinite(saved) ? round(saved / (saved + CHANGE)) : 1;
 }
 
 function toSpike(life: Life, { first, last, peak, base }: Excursion, step: Bytes): Plateau {

@@ -44,11 +44,15 @@ const LONGEST_TRANSITION = 24;
 /** Nothing is held in a transition: each of its samples costs as much as one that lies 0.8 steps off. */
 const TRANSITION_SAMPLE = 0.64;
 /** How far a ramp may stray from its line, as a share of its rise: real growth is uneven. */
-const STRAY = 0.06;
+const STRAY = 0.1;
 /** Strays last long, so that more samples than this say nothing new about them. */
 const STRAY_SAMPLES = 50;
 /** Three increments of at most a tenth each may meet in one jump. */
 const RAMP_JUMP = 0.3;
+/** A stair is this many steps high, held for this many samples; no more of a ramp than this share may be in them. */
+const STAIR = 0.8;
+const HELD = 6;
+const STAIR_SHARE = 0.4;
 /** Wider stretches of sizes that no sample has are closed, or sums of squares lose the small steps beside a huge one. */
 const WIDEST_VOID = 256;
 
@@ -66,7 +70,7 @@ export function fitTo(values: Float64Array, options: FitOptions): Fit {
     square[i + 1] = square[i]! + v * v;
     product[i + 1] = product[i]! + v * (i - middle);
   }
-  const jumps = jumpsOf(y);
+  const { jumps, stairs } = jumpsOf(y);
   const blockMaxima = maximaOf(jumps);
   const noise = options.variance / step ** 2;
   const spread = options.spread / step;
@@ -89,6 +93,9 @@ export function fitTo(values: Float64Array, options: FitOptions): Fit {
     const perSample = slope(from, to);
     const rise = Math.abs(perSample) * n;
     if (rise < leastRise || largest(jumps, blockMaxima, from + 2, to - 1) > RAMP_JUMP * rise + spread) {
+      return Number.POSITIVE_INFINITY;
+    }
+    if (stairs[to - 3]! - stairs[from + 2]! > STAIR_SHARE * rise) {
       return Number.POSITIVE_INFINITY;
     }
     const residual = Math.max(0, flat(from, to) - (perSample * perSample * n * (n * n - 1)) / 12);
@@ -142,16 +149,31 @@ function inSteps(values: Float64Array, step: number): Float64Array {
   });
 }
 
-function jumpsOf(y: Float64Array): Float64Array {
-  const jumps = new Float64Array(y.length);
-  const medians = new Float64Array(y.length);
-  for (let i = 2; i < y.length; i++) {
+/**
+ * Jump at each sample, and the running sum of those that are stairs: a step high and with the level held on both sides.
+ * Much of a staircase is in them, little of a ramp, however uneven it is.
+ */
+function jumpsOf(y: Float64Array): { jumps: Float64Array; stairs: Float64Array } {
+  const count = y.length;
+  const jumps = new Float64Array(count);
+  const medians = new Float64Array(count);
+  for (let i = 2; i < count; i++) {
     medians[i] = medianOfThree(y[i - 2]!, y[i - 1]!, y[i]!);
   }
-  for (let i = 3; i + 2 < y.length; i++) {
+  for (let i = 3; i + 2 < count; i++) {
     jumps[i] = Math.abs(medians[i + 2]! - medians[i - 1]!);
   }
-  return jumps;
+  const stairs = new Float64Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    const jump = jumps[i]!;
+    const peak = jump > STAIR && jump > (jumps[i - 1] ?? 0) - 1e-9 && jump > (jumps[i + 1] ?? 0) - 1e-9;
+    const held = (at: number): boolean => Math.abs((medians[at] ?? 0) - (medians[at + HELD] ?? 0)) < jump / 4;
+    // One step is a peak at up to three samples in a row; the last of them counts.
+    const last = peak && !(jumps[i + 1]! >= jump);
+    stairs[i + 1] =
+      stairs[i]! + (last && i > HELD + 2 && i + HELD + 2 < count && held(i - 1 - HELD) && held(i + 2) ? jump : 0);
+  }
+  return { jumps, stairs };
 }
 
 const BLOCK = 16;

@@ -17,6 +17,8 @@ export interface Segmentation {
 
 /** A ramp rises by 30 MiB where a step is 16. */
 const RAMP_STEPS = 30 / 16;
+/** In noise it must stand out of it by more than a step does, for noise that drifts looks like one. */
+const RAMP_SPREADS = 3;
 /** Series of the definition keep clear of the limits; this much of the clearance is ours. */
 const CLEARANCE = 0.9;
 /** The noise is measured again when it turns out to be this much wider than the windows showed. */
@@ -38,7 +40,7 @@ function stepIn(scale: Scale, spread: number): Bytes {
 function search(raw: Float64Array, scale: Scale, spread: number): Segmentation {
   const step = stepIn(scale, spread);
   const { values, spikes } = despike(raw, step);
-  const leastRise = CLEARANCE * Math.max(RAMP_STEPS * scale.floor, step);
+  const leastRise = CLEARANCE * RAMP_STEPS * scale.floor + RAMP_SPREADS * spread;
   const fit = fitTo(values, { step, spread, variance: varianceOf(spread), leastRise });
   const whole: Piece = { kind: 'plateau', from: 0, to: values.length };
   const pieces = values.length < SHORTEST_PLATEAU ? [whole] : tidy(values, partition(fit), fit, scale);

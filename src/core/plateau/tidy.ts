@@ -49,7 +49,10 @@ function boundaryStrength(values: Float64Array, left: Piece, right: Piece, fit: 
       const spreads = [spreadOf(a), spreadOf(b)] as const;
       const level = levelOfSorted(a);
       const noise = (spreads[0] * a.length + spreads[1] * b.length) / (a.length + b.length);
-      return Math.abs(levelOfSorted(b) - level) / Math.max(0.9 * scale.floorAt(level), SPREADS_PER_STEP * noise);
+      return (
+        Math.abs(levelOfSorted(b) - level) /
+        Math.max(0.9 * scale.floorAt(level), 0.75 * fit.step, SPREADS_PER_STEP * noise)
+      );
     }
   }
 }
