@@ -4,9 +4,27 @@ import { type ReadFailure, readDirectory, readProcess } from '../adapters/procfs
 import { ParseError } from '../core/errors';
 import { snapshotFromFiles } from '../core/snapshot/from-files';
 import type { Snapshot } from '../core/snapshot/snapshot';
+import { GIB } from '../core/units';
+import { UsageError } from './command';
 
-export interface TargetOptions {
-  readonly smaps: boolean;
+/** Reading smaps makes the process wait while its page tables are walked: about 50 us per MiB resident. */
+const SMAPS_RESIDENT_LIMIT = 2 * GIB;
+
+export type SmapsMode = 'always' | 'small' | 'never';
+
+/** @throws UsageError when both are asked for */
+export function smapsMode(command: string, values: Readonly<Record<string, string | boolean | undefined>>): SmapsMode {
+  if (values['smaps'] && values['no-smaps'])
+    throw new UsageError(`${command}: --smaps and --no-smaps exclude each other`);
+  return values['smaps'] ? 'always' : values['no-smaps'] ? 'never' : 'small';
+}
+
+export function originOf(target: string): 'live' | 'directory' | 'stdin' {
+  return target === '-' ? 'stdin' : isPid(target) ? 'live' : 'directory';
+}
+
+function isPid(target: string): boolean {
+  return /^\d+$/.test(target);
 }
 
 /** A target that cannot be read. `message` is one line: what, where, what next. */
@@ -18,10 +36,15 @@ export class TargetError extends Error {
 }
 
 /** @throws TargetError */
-export function readTarget(target: string, options: TargetOptions): Snapshot {
+export function readTarget(target: string, smaps: SmapsMode): Snapshot {
   try {
     if (target === '-') return readStdin();
-    const read = /^\d+$/.test(target) ? readProcess(Number(target), options) : readDirectory(target);
+    const read = isPid(target)
+      ? readProcess(Number(target), {
+          smaps: smaps !== 'never',
+          ...(smaps === 'small' ? { smapsResidentLimit: SMAPS_RESIDENT_LIMIT } : {}),
+        })
+      : readDirectory(target);
     if (read.kind === 'ok') return read.value;
     throw new TargetError(adviceFor(target, read));
   } catch (error) {
@@ -37,7 +60,7 @@ function readStdin(): Snapshot {
 }
 
 function adviceFor(target: string, failure: ReadFailure): string {
-  if (/^\d+$/.test(target)) {
+  if (isPid(target)) {
     if (failure.code === 'ENOMAPS') {
       return `${failure.path}: is empty. Process ${target} is a kernel thread or has ended; it has no address space.`;
     }

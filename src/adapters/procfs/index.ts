@@ -11,3 +11,5 @@ export {
   readStatm,
 } from './read-process';
 export { readSystemFacts } from './system-facts';
+export { type OpenFacts, readOpenFacts } from './read-bounds';
+export { type StatmWatch, openStatm } from './statm-watch';

@@ -10,7 +10,7 @@ import { parseStat } from '../../core/mapping/parse-stat';
 import { type Statm, parseStatm } from '../../core/mapping/parse-statm';
 import { snapshotFromFiles, startOf } from '../../core/snapshot/from-files';
 import type { Snapshot, SystemFacts, Thread } from '../../core/snapshot/snapshot';
-import type { UnixMillis } from '../../core/units';
+import { type Bytes, type Pages, type UnixMillis, pagesToBytes } from '../../core/units';
 import { type Read, attempt, readBytes, readLink, readText, valueOf } from './read-file';
 import { readGoVersion } from './go-version';
 import { readSystemFacts } from './system-facts';
@@ -19,6 +19,8 @@ export interface ReadProcessOptions {
   readonly root?: string;
   /** smaps walks the page tables: 0.2 s and more for a process of 4 GiB. Off unless asked for. */
   readonly smaps?: boolean;
+  /** Resident bytes above which smaps is left unread all the same, with a notice. */
+  readonly smapsResidentLimit?: Bytes;
   /** Read once by callers that read many processes. */
   readonly system?: SystemFacts;
   /** A thread list costs two reads per thread. On unless switched off. */
@@ -88,12 +90,14 @@ export function readProcess(pid: number, options: ReadProcessOptions = {}): Read
   } while (++attempts < 2);
   if (maps.value === '') return { kind: 'gone', path: file('maps'), code: 'ENOMAPS' };
 
-  const smaps = options.smaps ? readText(file('smaps')) : null;
+  const system = options.system ?? readSystemFacts(root);
+  const notices: string[] = [];
+  const smaps = options.smaps ? readSmaps(file('smaps'), statm, system, options, notices) : null;
   const executable = valueOf(readLink(file('exe')));
   const snapshot = snapshotFromFiles(
     {
       maps: maps.value,
-      smaps: smaps && valueOf(smaps),
+      smaps,
       status: text('status'),
       stat: valueOf(before),
       statm,
@@ -110,14 +114,29 @@ export function readProcess(pid: number, options: ReadProcessOptions = {}): Read
       exe: executable,
       goVersion: executable === null ? null : readGoVersion(file('exe')),
       threads: options.threads === false ? null : readThreads(directory),
-      system: options.system ?? readSystemFacts(root),
-      notices:
-        smaps && smaps.kind !== 'ok'
-          ? [`${smaps.path} could not be read (${smaps.code}): resident sizes are missing.`]
-          : [],
+      system,
+      notices,
     }
   );
   return { kind: 'ok', value: snapshot };
+}
+
+function readSmaps(
+  path: string,
+  statm: string | null,
+  system: SystemFacts,
+  { smapsResidentLimit = Infinity }: ReadProcessOptions,
+  notices: string[]
+): string | null {
+  const resident = pagesToBytes(Number(statm?.split(' ')[1] ?? 0) as Pages, system.pageSize);
+  if (resident > smapsResidentLimit) {
+    notices.push('Resident sizes by category were not read: reading smaps of a process this large makes it wait.');
+    return null;
+  }
+  const read = readText(path);
+  if (read.kind === 'ok') return read.value;
+  notices.push(`${read.path} could not be read (${read.code}): resident sizes by category are missing.`);
+  return null;
 }
 
 /** Size and data of a statm text: what must not change while maps is read. Resident may. */

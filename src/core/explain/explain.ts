@@ -3,7 +3,8 @@ import { type Attribution, attribute } from '../attribution/attribute';
 import type { Layout } from '../snapshot/layout';
 import type { Snapshot } from '../snapshot/snapshot';
 import { toLayout } from '../snapshot/to-layout';
-import { type Finding, findingsOf } from './findings';
+import type { Finding } from './finding';
+import { findingsOf } from './findings';
 
 export interface Explanation {
   readonly snapshot: Snapshot;

@@ -1,9 +1,29 @@
-/** Layout → findings, the largest first. */
+/** Layout → findings: errors and warnings first, then by kind in the order of FINDING_KINDS, the larger first. */
 import type { Layout } from '../snapshot/layout';
-import type { Finding } from './finding';
+import { FINDING_KINDS, type Finding, type Severity } from './finding';
+import { boundFindings } from './findings/bounds';
+import { fileFindings } from './findings/files';
+import { goFindings } from './findings/go';
+import { jvmFindings } from './findings/jvm';
+import { libcFindings } from './findings/libc';
+import { memoryFindings } from './findings/memory';
+import { wasmFindings } from './findings/wasm';
 
-export type { Finding, Severity } from './finding';
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2, ok: 3 };
 
-export function findingsOf(_layout: Layout): Finding[] {
-  return [];
+export function findingsOf(layout: Layout): Finding[] {
+  return [
+    ...boundFindings(layout),
+    ...goFindings(layout),
+    ...libcFindings(layout),
+    ...jvmFindings(layout),
+    ...wasmFindings(layout),
+    ...fileFindings(layout),
+    ...memoryFindings(layout),
+  ].sort(
+    (a, b) =>
+      RANK[a.severity] - RANK[b.severity] ||
+      FINDING_KINDS.indexOf(a.kind) - FINDING_KINDS.indexOf(b.kind) ||
+      b.bytes - a.bytes
+  );
 }

@@ -1,5 +1,188 @@
-import type { Finding } from './finding';
+/**
+ * Findings → words. Every number comes from the finding. Present tense; "costs no RAM" is said of inaccessible memory
+ * only, "resident" only of what was measured; the remedy stands apart and only where there is one.
+ */
+import type { Finding, FindingKind } from './finding';
+import { capitalized, countWord, exactAndIec, iec, share, withSeparators } from './format';
 
-export function sentenceOf(finding: Finding): { readonly text: string; readonly advice: string | null } {
-  return { text: finding.kind, advice: null };
+export interface Sentence {
+  readonly text: string;
+  /** What to do, or null where there is nothing to do. */
+  readonly advice: string | null;
+}
+
+type Wording = (finding: Finding, number: (name: string) => number) => Sentence;
+
+const say = (text: string, advice: string | null = null): Sentence => ({ text, advice });
+
+/** ` 12 MiB of it is resident.`, or nothing when resident sizes were not read. */
+function residentOf({ numbers }: Finding, subject = 'of it is resident'): string {
+  const resident = numbers['resident'];
+  if (resident === undefined) return '';
+  return resident === 0 ? ` Nothing ${subject}.` : ` ${iec(resident)} ${subject}.`;
+}
+
+const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
+  unknown: ({ bytes }, n) =>
+    say(`${exactAndIec(bytes)}, ${share(bytes, n('virtual'))} of the whole, is not explained.`),
+
+  'limit.as': ({ bytes, severity }, n) =>
+    say(
+      `${iec(bytes)} of ${iec(n('limit'))} RLIMIT_AS are used (${share(bytes, n('limit'))}); the reserved part counts too. ` +
+        (severity === 'error' ? 'The next larger mapping is refused.' : `${iec(n('left'))} are left.`),
+      severity === 'info' ? null : 'Raise the limit, or limit RLIMIT_DATA or the cgroup instead.'
+    ),
+
+  mappings: ({ words }, n) =>
+    say(
+      `${withSeparators(n('count'))} of ${withSeparators(n('limit'))} mappings are used (${share(n('count'), n('limit'))}). ` +
+        'At the limit new memory is refused although RAM is free.' +
+        (words['most'] === undefined ? '' : ` ${withSeparators(n('most'))} of them are ${words['most']}.`),
+      'Raise vm.max_map_count; find what splits mappings.'
+    ),
+
+  'go.reservation': ({ words }, n) => {
+    const tables = n('pageTables');
+    const index = n('scavengeIndex');
+    const growth = n('heapGrowth');
+    const what =
+      index === 0
+        ? `${exactAndIec(tables)} for its page tables`
+        : `${exactAndIec(tables + index)} for its page tables (${iec(tables)}) and its scavenge index (${iec(index)})`;
+    const more = growth === 0 ? '' : `, and ${iec(growth)} for heap growth`;
+    return say(
+      `${words['runtime']} reserved ${what} at start${more}. This is by design and costs no RAM.`,
+      'Alert on resident memory instead of VSZ.'
+    );
+  },
+
+  'go.crypto-buffer': ({ bytes, words }) =>
+    say(
+      `${words['runtime']} programs that use crypto carry a ${iec(bytes)} buffer in .bss. It costs RAM only where it is touched.`
+    ),
+
+  'glibc.arenas': ({ numbers }, n) => {
+    const count = n('count');
+    const threads = numbers['threads'];
+    const why = threads === undefined ? 'threads call malloc' : `${withSeparators(threads)} threads may call malloc`;
+    return say(
+      count === 1
+        ? `One malloc arena of 64 MiB reserves ${iec(n('reserved'))} and holds ${iec(n('held'))}.`
+        : `${capitalized(countWord(count))} malloc arenas of 64 MiB reserve ${iec(n('reserved'))} and hold ${iec(n('held'))}, because ${why}.`,
+      'MALLOC_ARENA_MAX=2 lowers VSZ.'
+    );
+  },
+
+  'jvm.zgc': ({ bytes, words }, n) => {
+    const views = n('views');
+    if (views > 1) {
+      return say(
+        `ZGC maps one Java heap in ${countWord(views)} views of ${iec(bytes / views)}. VSZ counts ${countWord(views)}, RAM holds one.`,
+        'Look at the heap committed by the JVM.'
+      );
+    }
+    return say(
+      `ZGC of ${words['runtime']} reserves ${iec(bytes)} of addresses for the Java heap, many times its maximum, and has ${iec(n('committed'))} of it mapped. The rest costs no RAM.`,
+      'Look at the heap committed by the JVM.'
+    );
+  },
+
+  'jvm.heap': ({ bytes, words }, n) =>
+    say(
+      `${words['runtime']} reserved ${iec(bytes)} for the Java heap and committed ${iec(n('committed'))} of it. The other ${iec(n('reserved'))} costs no RAM.`,
+      '-Xmx sets the reservation.'
+    ),
+
+  'jvm.spaces': ({ bytes, words }, n) =>
+    say(
+      `${words['runtime']} reserved ${iec(bytes)} more for classes, compiled code and the collector, most of it ${words['largest']} (${iec(n('largest'))}). It costs no RAM until it is used.`
+    ),
+
+  'wasm.memory': (finding, n) => wasm(finding, n, 'raise the limit by as much for each memory'),
+
+  'v8.wasm': (finding, n) =>
+    wasm(finding, n, 'disable it (--disable-wasm-trap-handler), or raise the limit for each memory'),
+
+  'etcd.bbolt': ({ bytes, numbers }) => {
+    const resident = numbers['resident'];
+    const held =
+      resident === undefined
+        ? 'Only what was read of it is in RAM.'
+        : resident * 20 < bytes
+          ? `Almost nothing of it is resident (${iec(resident)}).`
+          : `${iec(resident)} of it is resident, as page cache.`;
+    return say(`${exactAndIec(bytes)} are one mapped database file. ${held}`);
+  },
+
+  'file.mapped': (finding, n) =>
+    say(
+      `${withSeparators(n('files'))} data ${n('files') === 1 ? 'file is' : 'files are'} mapped, ${iec(finding.bytes)}. Reading ` +
+        `${n('files') === 1 ? 'it' : 'them'} uses page cache, which the kernel takes back when needed.` +
+        residentOf(finding),
+      'Compare with the size of the data directory.'
+    ),
+
+  sanitizer: (finding) =>
+    say(
+      `The sanitizer maps ${iec(finding.bytes)} of shadow memory, one fixed part for each byte of address space. It is made for tests.${residentOf(finding)}`,
+      'Limit resident memory instead of VSZ.'
+    ),
+
+  reservation: ({ bytes, words }, n) =>
+    say(
+      `${words['region']} reserves ${iec(bytes)} for growth` +
+        (n('accessible') > 0 ? ` beside the ${iec(n('accessible'))} that it has accessible` : '') +
+        '. It is inaccessible now and costs no RAM.'
+    ),
+
+  shared: (finding) =>
+    say(
+      `Shared memory: ${iec(finding.bytes)}. Each process that maps it counts it in its own VSZ; RAM holds it once.${residentOf(finding)}`
+    ),
+
+  stacks: (finding) => {
+    const { threads } = finding.numbers;
+    const whose = threads === undefined ? 'Thread stacks' : `The stacks of ${withSeparators(threads)} threads`;
+    return say(`${whose} take ${iec(finding.bytes)}.${residentOf(finding)}`);
+  },
+
+  untouched: ({ bytes, words, regions }, n) =>
+    say(
+      `${iec(bytes)} of ${words['largest']}${regions.length > 1 ? ` and ${countWord(regions.length - 1)} more` : ''} is accessible, and only ${iec(n('resident'))} of it is in RAM: the rest was never touched or was given back.`
+    ),
+
+  heap: ({ bytes, numbers }) => {
+    const { resident, atLeast } = numbers;
+    if (resident === undefined) return say(`Heap: ${iec(bytes)} mapped. This is what can cost RAM.`);
+    const most = resident === atLeast ? '' : 'at most ';
+    return say(`Heap: ${iec(bytes)} mapped, ${most}${iec(resident)} of it resident. This is what costs RAM.`);
+  },
+
+  guess: ({ bytes }, n) =>
+    say(
+      `${iec(bytes)} (${share(bytes, n('virtual'))}) is named by permissions and neighbours alone: no runtime was recognised for it.`
+    ),
+
+  oom: (_, n) =>
+    say(
+      `A container is killed when the memory charged to its cgroup reaches the limit. VSZ is not charged; ${iec(n('resident'))} of this process is resident.`,
+      'Compare working set with the limit; it is the closest series.'
+    ),
+};
+
+function wasm({ bytes, numbers }: Finding, n: (name: string) => number, remedy: string): Sentence {
+  const { count, each } = numbers;
+  const inUse = `${iec(n('inUse'))} of it is in use.`;
+  const advice = `Under a virtual limit: ${remedy}.`;
+  if (count === undefined || each === undefined)
+    return say(`WebAssembly memories reserve ${iec(bytes)}; ${inUse}`, advice);
+  if (count === 1) return say(`One WebAssembly memory reserves ${iec(each)}; ${inUse}`, advice);
+  return say(
+    `${capitalized(countWord(count))} WebAssembly memories reserve ${iec(each)} each, ${iec(bytes)} together; ${inUse}`,
+    advice
+  );
+}
+
+export function sentenceOf(finding: Finding): Sentence {
+  return WORDINGS[finding.kind](finding, (name) => finding.numbers[name] ?? 0);
 }

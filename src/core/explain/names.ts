@@ -1,0 +1,57 @@
+/** Names of runtimes as their makers write them. */
+import type { Runtime } from '../attribution/view';
+
+const NAMES: Readonly<Record<string, string>> = {
+  go: 'Go',
+  jvm: 'JVM',
+  node: 'Node.js',
+  v8: 'V8',
+  chromium: 'Chromium',
+  electron: 'Electron',
+  deno: 'Deno',
+  bun: 'Bun',
+  jsc: 'JavaScriptCore',
+  cpython: 'Python',
+  ruby: 'Ruby',
+  php: 'PHP',
+  perl: 'Perl',
+  beam: 'Erlang/OTP',
+  ocaml: 'OCaml',
+  ocaml5: 'OCaml',
+  ghc: 'Haskell (GHC)',
+  luajit: 'LuaJIT',
+  sbcl: 'SBCL',
+  guile: 'Guile',
+  mono: 'Mono',
+  dotnet: '.NET',
+  r: 'R',
+  rust: 'Rust',
+  wasmtime: 'Wasmtime',
+  postgres: 'PostgreSQL',
+  mysql: 'MySQL',
+  mariadb: 'MariaDB',
+  redis: 'Redis',
+  glibc: 'glibc',
+  musl: 'musl',
+  jemalloc: 'jemalloc',
+  tcmalloc: 'tcmalloc',
+  mimalloc: 'mimalloc',
+  asan: 'AddressSanitizer',
+  tsan: 'ThreadSanitizer',
+  valgrind: 'Valgrind',
+};
+
+export function runtimeName(name: string): string {
+  return NAMES[name] ?? name;
+}
+
+/** `Go 1.15.15`, or the name alone when the version is not known. */
+export function runtimeTitle(runtime: Runtime): string {
+  return runtime.version === null ? runtimeName(runtime.name) : `${runtimeName(runtime.name)} ${runtime.version}`;
+}
+
+/** Title of the runtime called `name` in this process, else its plain name. */
+export function titleOf(runtimes: readonly Runtime[], name: string): string {
+  const runtime = runtimes.find((candidate) => candidate.name === name);
+  return runtime ? runtimeTitle(runtime) : runtimeName(name);
+}
