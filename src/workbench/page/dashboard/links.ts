@@ -1,0 +1,31 @@
+/** Links in a dashboard's head: to other dashboards by tag, or to an address, with the time and variables in force. */
+import { urlUtil } from '@grafana/data';
+import { dashboardUrl } from './bundled';
+import type { ClassicDashboard, ClassicLink } from './classic';
+
+export interface ResolvedLink {
+  readonly title: string;
+  readonly href: string;
+}
+
+/** @param search the page's query string, where scenes keep `from`, `to` and `var-*` */
+export function resolveLinks(
+  dashboard: ClassicDashboard,
+  all: readonly ClassicDashboard[],
+  search: URLSearchParams
+): ResolvedLink[] {
+  const carried = ({ includeVars, keepTime }: ClassicLink): string => {
+    const kept = [...search].filter(
+      ([key]) => (keepTime && (key === 'from' || key === 'to')) || (includeVars && key.startsWith('var-'))
+    );
+    return new URLSearchParams(kept).toString();
+  };
+  return (dashboard.links ?? []).flatMap((link) => {
+    if (link.type === 'link')
+      return [{ title: link.title, href: urlUtil.appendQueryToUrl(link.url ?? '', carried(link)) }];
+    const tags = link.tags ?? [];
+    return all
+      .filter((other) => other.uid !== dashboard.uid && tags.every((tag) => other.tags?.includes(tag)))
+      .map((other) => ({ title: other.title, href: urlUtil.appendQueryToUrl(dashboardUrl(other), carried(link)) }));
+  });
+}
