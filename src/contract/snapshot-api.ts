@@ -4,6 +4,9 @@ import { CATEGORIES } from '../core/attribution/categories';
 
 export const API_PREFIX = '/api/v1';
 
+/** Intervals in one page of /layouts. */
+export const LAYOUTS_LIMIT = { usual: 1000, most: 5000 } as const;
+
 const bytes = z.number().nonnegative();
 const confidence = z.enum(['certain', 'likely', 'guess']);
 const category = z.enum(CATEGORIES);
@@ -63,6 +66,7 @@ export const layout = z.object({
   limits: z.object({ addressSpace: bytes.nullable(), data: bytes.nullable() }).optional(),
   residentBytes: bytes.nullable(),
   peakBytes: bytes.nullable(),
+  residentPeakBytes: bytes.nullable().optional(),
   ranges: z.array(layoutRange),
 });
 export const snapshotAnswer = z.object({
@@ -79,5 +83,7 @@ export const problem = z.object({
   title: z.string(),
   status: z.number().int(),
   detail: z.string().optional(),
+  /** What the caller can do about it. */
+  remedy: z.string().optional(),
   instance: z.string().optional(),
 });

@@ -13,3 +13,4 @@ export {
 export { readSystemFacts } from './system-facts';
 export { type OpenFacts, readOpenFacts } from './read-bounds';
 export { type StatmWatch, openStatm } from './statm-watch';
+export { readOpenFileLimit } from './open-file-limit';

@@ -1,7 +1,8 @@
 /** All commands, in the order of the help. A new one is a file that exports a `Command`, and a line here. */
 import type { Command } from '../command';
+import { collect } from './collect';
 import { diff } from './diff';
 import { explain } from './explain';
 import { version } from './version';
 
-export const COMMANDS: readonly Command[] = [explain, diff, version];
+export const COMMANDS: readonly Command[] = [explain, diff, collect, version];

@@ -38,11 +38,17 @@ export interface Layout {
   /** Vm* of status, bytes, when read. */
   readonly residentBytes: Bytes | null;
   readonly peakBytes: Bytes | null;
+  /** VmHWM: the most that was ever resident; absent in layouts stored by a version that did not keep it. */
+  readonly residentPeakBytes?: Bytes | null;
   readonly ranges: readonly LayoutRange[];
 }
 
 /** 13 lower-case hex digits: the first 52 bits of the SHA-256 of the canonical body, exact in a double. */
 export type LayoutId = string;
+
+export function isLayoutId(text: string): boolean {
+  return /^[0-9a-f]{13}$/.test(text);
+}
 
 /** One interval in which a layout was in force. */
 export interface LayoutInterval {
