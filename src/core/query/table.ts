@@ -26,6 +26,8 @@ export interface Table {
   readonly notices: readonly Notice[];
   readonly executed: string;
   readonly visualisation: 'graph' | 'table' | 'flamegraph';
+  /** Grafana's data plane type, where the table keeps its rules: one table per query. */
+  readonly frameType?: 'timeseries-wide';
   /** Facts for the query inspector: layout ids, evidence counts. */
   readonly custom?: Readonly<Record<string, unknown>>;
 }
