@@ -6,7 +6,6 @@ export type Severity = 'error' | 'warning' | 'info' | 'ok';
 
 export const FINDING_KINDS = [
   'unknown',
-  'limit.as',
   'mappings',
   'go.reservation',
   'go.crypto-buffer',
@@ -24,7 +23,9 @@ export const FINDING_KINDS = [
   'stacks',
   'untouched',
   'heap',
+  'not.returned',
   'guess',
+  'limit.as',
   'oom',
 ] as const;
 

@@ -38,7 +38,7 @@ export function share(part: number, whole: number): string {
   const percent = (100 * part) / whole;
   if (percent < 0.1) return '<0.1 %';
   if (percent >= 100) return '100 %';
-  return `${Math.min(percent, 99.9).toFixed(1).replace(/\.0$/, '')} %`;
+  return `${Math.min(percent, 99.9).toFixed(1)} %`;
 }
 
 /** `+193 MiB`, `-4 KiB`, `0 B`. */

@@ -6,7 +6,7 @@ import { byCategory } from './survey';
 
 /** Second sentence by the category that is the largest. */
 const VERDICTS: Readonly<Record<Category, string>> = {
-  code: 'is program code, shared with other processes that run the same files.',
+  code: 'is program code, its constants and generated code.',
   data: 'is data of program images, which costs RAM where it is written.',
   file: 'is mapped files, which use page cache that the kernel takes back when needed.',
   shared: 'is shared memory, which RAM holds once for all processes that map it.',

@@ -26,12 +26,17 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
   unknown: ({ bytes }, n) =>
     say(`${exactAndIec(bytes)}, ${share(bytes, n('virtual'))} of the whole, is not explained.`),
 
-  'limit.as': ({ bytes, severity }, n) =>
-    say(
-      `${iec(bytes)} of ${iec(n('limit'))} RLIMIT_AS are used (${share(bytes, n('limit'))}); the reserved part counts too. ` +
-        (severity === 'error' ? 'The next larger mapping is refused.' : `${iec(n('left'))} are left.`),
-      severity === 'info' ? null : 'Raise the limit, or limit RLIMIT_DATA or the cgroup instead.'
-    ),
+  'limit.as': ({ bytes, severity, numbers }, n) =>
+    numbers['limit'] === undefined
+      ? say(
+          `Under RLIMIT_AS all ${withSeparators(bytes)} B count, the reserved part too; a fresh start may need less.`,
+          'plateau limits tells which limits it survives.'
+        )
+      : say(
+          `${iec(bytes)} of ${iec(n('limit'))} RLIMIT_AS are used (${share(bytes, n('limit'))}); the reserved part counts too. ` +
+            (severity === 'error' ? 'The next larger mapping is refused.' : `${iec(n('left'))} are left.`),
+          severity === 'info' ? null : 'Raise the limit, or limit RLIMIT_DATA or the cgroup instead.'
+        ),
 
   mappings: ({ words }, n) =>
     say(
@@ -119,7 +124,7 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
       `${withSeparators(n('files'))} data ${n('files') === 1 ? 'file is' : 'files are'} mapped, ${iec(finding.bytes)}. Reading ` +
         `${n('files') === 1 ? 'it' : 'them'} uses page cache, which the kernel takes back when needed.` +
         residentOf(finding),
-      'Compare with the size of the data directory.'
+      n('share') >= 0.25 ? 'Compare with the size of the data directory.' : null
     ),
 
   sanitizer: (finding) =>
@@ -157,6 +162,11 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
     const most = resident === atLeast ? '' : 'at most ';
     return say(`Heap: ${iec(bytes)} mapped, ${most}${iec(resident)} of it resident. This is what costs RAM.`);
   },
+
+  'not.returned': (_, n) =>
+    say(
+      `Resident fell from ${iec(n('peak'))} at its peak to ${iec(n('resident'))}, VSZ is ${withSeparators(n('virtual'))} B: memory was given back, its addresses are kept.`
+    ),
 
   guess: ({ bytes }, n) =>
     say(

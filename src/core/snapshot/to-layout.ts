@@ -53,22 +53,24 @@ export function toLayout(attribution: Attribution, options: LayoutOptions = { ad
     ...(limits ? { limits: { addressSpace: limits.addressSpace, data: limits.data } } : {}),
     residentBytes: status?.vmRss ?? sumResident(attribution),
     peakBytes: status?.vmPeak ?? null,
+    residentPeakBytes: status?.vmHwm ?? null,
     ranges,
   };
 }
 
 /**
- * What the layout id is the hash of. Resident sizes and the peak are measurements that change while the layout stands,
- * so they are left out; two snapshots with equal mappings have one id.
+ * What the layout id is the hash of. Resident sizes, peaks and the thread count change while the mappings stand, so they
+ * are left out: two snapshots with equal mappings have one id.
  */
 export function canonicalText(layout: Layout): string {
-  const { residentBytes: _resident, peakBytes: _peak, threads: _threads, ranges, ...rest } = layout;
+  const { schema, comm, virtualBytes, mappings, runtimes, maxMapCount, limits, ranges } = layout;
   const lines = ranges.map((r) =>
     [r.start ?? '', r.gap, r.size, r.permissions, r.category, r.region, r.confidence, r.mapping, r.name, r.why].join(
       '\t'
     )
   );
-  return `${JSON.stringify(rest)}\n${lines.join('\n')}\n`;
+  const head = [schema, comm, virtualBytes, mappings, runtimes, maxMapCount, limits ?? null];
+  return `${JSON.stringify(head)}\n${lines.join('\n')}\n`;
 }
 
 /** @param sha256 hex digest of `canonicalText`; the hash itself is made where a hash function is at hand */

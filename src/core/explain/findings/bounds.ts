@@ -16,7 +16,11 @@ function unknown(layout: Layout): Finding[] {
 
 function addressSpace(layout: Layout): Finding[] {
   const limit = layout.limits?.addressSpace ?? null;
-  if (limit === null) return [];
+  if (limit === null) {
+    // Worth a word only where most of VSZ is address space that nobody touches.
+    const { bytes } = sumOf(layout, (r) => r.category === 'reservation');
+    return bytes * 2 > layout.virtualBytes ? [finding('limit.as', 'info', layout.virtualBytes, {})] : [];
+  }
   const severity = severityOf(layout.virtualBytes / limit);
   return [
     finding('limit.as', severity, layout.virtualBytes, { numbers: { limit, left: limit - layout.virtualBytes } }),

@@ -27,7 +27,12 @@ export function fileFindings(layout: Layout): Finding[] {
     findings.push(
       finding('file.mapped', 'info', bytes, {
         regions: regionsOf(layout, chosen),
-        numbers: { files: rest.length, largest: rest[0]?.bytes ?? 0, ...(resident ? { resident: resident.high } : {}) },
+        numbers: {
+          files: rest.length,
+          share: bytes / layout.virtualBytes,
+          largest: rest[0]?.bytes ?? 0,
+          ...(resident ? { resident: resident.high } : {}),
+        },
         words: { largest: rest[0]?.key ?? '' },
       })
     );

@@ -10,13 +10,22 @@ const EXPLAINED = new Set(['go', 'glibc', 'jvm', 'asan', 'tsan', 'sanitizer']);
 const SHADOWS = new Set(['asan', 'tsan', 'msan', 'sanitizer']);
 
 export function memoryFindings(layout: Layout): Finding[] {
-  return [...sanitizer(layout), ...reservations(layout), ...shared(layout), ...untouched(layout), ...heap(layout)];
+  return [
+    ...sanitizer(layout),
+    ...reservations(layout),
+    ...shared(layout),
+    ...untouched(layout),
+    ...heap(layout),
+    ...notReturned(layout),
+  ];
 }
 
 function heap(layout: Layout): Finding[] {
   const sum = sumOf(layout, (r) => r.category === 'heap');
   if (sum.bytes === 0) return [];
-  const numbers: Record<string, number> = sum.resident ? { resident: sum.resident.high, atLeast: sum.resident.low } : {};
+  const numbers: Record<string, number> = sum.resident
+    ? { resident: sum.resident.high, atLeast: sum.resident.low }
+    : {};
   return [finding('heap', 'info', sum.bytes, { regions: regionsOf(layout, (r) => r.category === 'heap'), numbers })];
 }
 
@@ -34,6 +43,16 @@ function untouched(layout: Layout): Finding[] {
       numbers: { resident },
       words: { largest: regions[0]!.key },
     }),
+  ];
+}
+
+/** Said only when RAM was really given back: the peak of the kernel's own count is far above what is resident now. */
+function notReturned(layout: Layout): Finding[] {
+  const peak = layout.residentPeakBytes ?? null;
+  const resident = layout.residentBytes;
+  if (peak === null || resident === null || peak < 2 * resident || peak - resident < WORTH_SAYING) return [];
+  return [
+    finding('not.returned', 'info', peak - resident, { numbers: { peak, resident, virtual: layout.virtualBytes } }),
   ];
 }
 
