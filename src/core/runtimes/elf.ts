@@ -45,6 +45,11 @@ const ALLOCATOR_STEP = 256 * KIB;
 /** Managed assemblies are mapped by their runtime section by section; they are not images of the dynamic linker. */
 const NOT_AN_IMAGE = /^\/(dev\/|memfd:|SYSV)|\.(dll|exe|winmd)( \(deleted\))?$/i;
 
+/** An image maps its own header, and something of it can run; heap dumps and archives of runtimes begin farther in. */
+function isImage(view: View, file: MappedFile): boolean {
+  return file.executable && !NOT_AN_IMAGE.test(file.name) && file.mappings.some((i) => view.mappings[i]!.offset === 0);
+}
+
 /** Indices of one load of a file: neighbours in address and ascending in offset, with only its own gaps between. */
 function splitLoads(view: View, file: MappedFile): number[][] {
   const loads: number[][] = [];
@@ -69,8 +74,7 @@ function claimLoad(view: View, load: readonly number[], isProgram: boolean, file
   const firstText = load.findIndex((index) => view.mappings[index]!.access & EXECUTE);
   const firstData = load.findIndex((index) => isData(view.mappings[index]!));
   if (firstText < 0) {
-    // The head of a library whose text another map replaced, or a library opened to read its symbols.
-    for (const index of load) claimMapping(view, index, view.mappings[index]!.access & WRITE ? DATA : AS_DATA);
+    for (const index of load) if (!(view.mappings[index]!.access & WRITE)) claimMapping(view, index, AS_DATA);
     return;
   }
   if (load.length === 1 && at(0).offset > 0) {
@@ -86,6 +90,7 @@ function claimLoad(view: View, load: readonly number[], isProgram: boolean, file
     else if (n === firstData - 1 && n > firstText && isRelro(at(n - 1), m)) claimMapping(view, index, RELRO);
     else claimMapping(view, index, CONSTANTS);
   });
+  if (firstData >= 0) claimInnerBss(view, load);
   if (firstData >= 0 || isProgram) claimBss(view, load[load.length - 1]!, isProgram, fileBytes);
 }
 
@@ -97,6 +102,15 @@ function isData(m: Mapping): boolean {
 function isRelro(below: Mapping, m: Mapping): boolean {
   if ((below.access & (READ | WRITE | EXECUTE)) === READ || isInaccessible(below)) return true;
   return m.start - below.start !== m.offset - below.offset;
+}
+
+/** Some images keep .bss between two of their data segments. */
+function claimInnerBss(view: View, load: readonly number[]): void {
+  for (let n = 1; n < load.length; n++) {
+    const below = view.mappings[load[n - 1]!]!;
+    const above = view.mappings[load[n]!]!;
+    if (isData(below) && above.start > below.end) claimRange(view, below.end, above.start, BSS);
+  }
 }
 
 function claimBss(view: View, last: number, isProgram: boolean, fileBytes: Bytes): void {
@@ -132,7 +146,7 @@ function fileBytesOf(view: View, file: MappedFile): Bytes {
 function programOf(view: View): MappedFile | undefined {
   const exe = view.snapshot.exe === null ? undefined : view.files.get(view.snapshot.exe);
   if (exe?.executable) return exe;
-  for (const file of view.files.values()) if (file.executable && !NOT_AN_IMAGE.test(file.name)) return file;
+  for (const file of view.files.values()) if (isImage(view, file)) return file;
   return undefined;
 }
 
@@ -141,8 +155,7 @@ export const elf: Signature = {
   claim(view) {
     const program = programOf(view);
     for (const file of view.files.values()) {
-      if (NOT_AN_IMAGE.test(file.name)) continue;
-      if (!file.executable) continue;
+      if (!isImage(view, file)) continue;
       const bytes = fileBytesOf(view, file);
       const loads = splitLoads(view, file);
       loads.forEach((load, n) => {

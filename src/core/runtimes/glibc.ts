@@ -43,12 +43,24 @@ export const glibcArenas: Signature = {
       const end = start + ARENA_BYTES;
       if (tail.end < end || tail.end - end > MIB) continue;
       const free = firstFree(view, i);
-      if (!free || free.start !== tail.start) continue;
+      if (!free || free.start !== tail.start || headStart(view, i - 1, start) > start) continue;
       claimHead(view, i - 1, start, tail.start);
       claimRange(view, tail.start, end, ARENA);
     }
   },
 };
+
+/** Lowest byte of the unclaimed writable memory that reaches up to the tail, no lower than needed. */
+function headStart(view: View, last: number, start: Address): Address {
+  let at = view.mappings[last]!.end;
+  for (let i = last; i >= 0 && at > start; i--) {
+    const m = view.mappings[i]!;
+    if (m.end !== at || !isPlainWritable(m)) return at;
+    if (view.ledger[i] !== undefined) return freeParts(view, i).at(-1)?.start ?? at;
+    at = m.start;
+  }
+  return at;
+}
 
 /** The head may be cut by a VMA name (glibc names its first 132 KiB only) and may have merged with what lies below. */
 function claimHead(view: View, last: number, start: Address, end: Address): void {
@@ -80,6 +92,7 @@ const RANDOM: Claim = {
   why: 'Wiped in a forked child and left out of core files: state of getrandom in the vdso.',
 };
 
+/** Largest run of such blocks that still is taken for the linker's, not for a request of malloc. */
 const SMALL = 96 * KIB;
 const TLS_BYTES = 12 * KIB;
 const LINKER_BYTES = 8 * KIB;
@@ -96,6 +109,7 @@ export const libcBlocks: Signature = {
       if (!isPlainWritable(m)) return;
       if (hasFlag(view, i, 'wf') && hasFlag(view, i, 'dd')) {
         claimRange(view, m.start, m.end, RANDOM);
+        claimRandomIndex(view, i);
         return;
       }
       const above = view.mappings[i + 1];
@@ -114,6 +128,13 @@ export const libcBlocks: Signature = {
     claimBetweenLibraries(view);
   },
 };
+
+/** glibc lists the states in a page of its own just below them (sysdeps/unix/sysv/linux/getrandom.c). */
+function claimRandomIndex(view: View, states: number): void {
+  const below = view.mappings[states - 1];
+  if (!below || below.end !== view.mappings[states]!.start || !isPlainWritable(below)) return;
+  claimRange(view, below.end - view.pageSize, below.end, RANDOM);
+}
 
 /** Blocks in the holes that libraries leave, above the C library and below the dynamic linker. */
 function claimBetweenLibraries(view: View): void {

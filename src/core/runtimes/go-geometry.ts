@@ -79,7 +79,7 @@ function solve(view: View, lower: Island, upper: Island): GoTables | null {
     const l2 = l3 + LEVEL_BYTES[3]!;
     // The upper island is in L3 at floor(k/8); the page of L2 is at floor(k/64) and confirms both.
     if (!opensAt(view, l2 + Math.floor(k / 64) * page)) continue;
-    if (!isReserved(view, l4, l2 + LEVEL_BYTES[2]!)) continue;
+    if (!isReserved(view, l4, l2 + LEVEL_BYTES[2]!) || !hasHeap(view, k)) continue;
     return complete(view, k, l4, l3, l2);
   }
   return null;
@@ -104,6 +104,19 @@ function complete(view: View, k: number, l4: Address, l3: Address, l2: Address):
     bottom: scavenge ? scavenge.start : l4,
     windows,
   };
+}
+
+/** Something writable must lie where the opened page of L4 points to; this also decides between two values of k. */
+function hasHeap(view: View, k: number): boolean {
+  const span = (view.pageSize / ENTRY) * CHUNK;
+  return [AMD64_OFFSET, 0].some((offset) => {
+    const start = k * span - offset;
+    if (start < 0) return false;
+    for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < start + span; i++) {
+      if (isPlainWritable(view.mappings[i]!)) return true;
+    }
+    return false;
+  });
 }
 
 /** L1 stands above L2 on kernels that pack mappings tightly, else in some hole below the top of the mapping area. */
@@ -132,7 +145,8 @@ function findScavengeIndex(view: View, k: number, l4: Address): GoTables['scaven
   const narrow = l4 - 8 * MIB;
   const opened = Math.floor((k * page) / 64);
   const low = view.mappings[indexAt(view, narrow)];
-  if (narrow > 0 && low && isPlainWritable(low) && low.start <= narrow && isReserved(view, narrow, l4)) {
+  const closed = isPlainNone(view.mappings[indexAt(view, l4 - page)]!);
+  if (closed && low && isPlainWritable(low) && low.start <= narrow && isReserved(view, narrow, l4)) {
     if (opensAt(view, narrow + alignDown(opened, page))) return { start: narrow, bytes: 8 * MIB };
   }
   return null;

@@ -91,13 +91,13 @@ function claimTables(view: View, tables: GoTables): void {
 }
 
 /** The index is reserved after the tables and lies right below them, unless an older hole was large enough. */
-function claimIndex(view: View, below: Address | null): void {
+function claimIndex(view: View, below: Address | null, arenaBytes: Bytes | null): void {
   if (below !== null) {
     const start = below - ARENA_INDEX;
     const m = view.mappings[indexAt(view, start)];
     if (m && m.start <= start && m.end >= below && isPlainWritable(m) && isReserved(view, start, below)) {
       claimRange(view, start, below, INDEX);
-      claimBelowIndex(view, m.start, start);
+      claimBelowIndex(view, m.start, start, arenaBytes);
       return;
     }
   }
@@ -108,16 +108,22 @@ function claimIndex(view: View, below: Address | null): void {
   }
   if (!best) return;
   claimRange(view, best.end - ARENA_INDEX, best.end, FAR_INDEX);
-  claimBelowIndex(view, best.start, best.end - ARENA_INDEX);
+  claimBelowIndex(view, best.start, best.end - ARENA_INDEX, arenaBytes);
+}
+
+/** heapArena structures that fit into no small hole and so lie below the index, bytes. */
+function largeArenaBytes(tables: GoTables, sized: string | null): Bytes | null {
+  if (sized !== null) return null;
+  if (!tables.scavenge || tables.scavenge.bytes < LEVEL_BYTES[4]!) return HEAP_ARENA_BYTES[0]!.bytes;
+  return null;
 }
 
 /** What was mapped next merges with the index from below: bookkeeping of the first arena, then the bitmaps. */
-function claimBelowIndex(view: View, start: Address, end: Address): void {
-  const arena = HEAP_ARENA_BYTES.find(({ bytes }) => bytes > MIB && end - start >= bytes);
+function claimBelowIndex(view: View, start: Address, end: Address, arenaBytes: Bytes | null): void {
   let at = end;
-  if (arena) {
-    claimRange(view, at - arena.bytes, at, HEAP_ARENA);
-    at -= arena.bytes;
+  if (arenaBytes !== null && at - start >= arenaBytes) {
+    claimRange(view, at - arenaBytes, at, HEAP_ARENA);
+    at -= arenaBytes;
   }
   if (at - start >= CHUNKS_BITMAP) claimRange(view, at - CHUNKS_BITMAP, at, BITMAP);
 }
@@ -181,17 +187,16 @@ export const go: Signature = {
     if (tables) {
       claimTables(view, tables);
       const heaps = evidenceOfHeap(view, tables);
-      const version = versionOf(view, tables, heaps[0], null);
-      claimIndex(view, tables.bottom);
       const sized = claimBySize(view);
-      announce(view, sized ? versionOf(view, tables, heaps[0], sized) : version, 'page tables of its heap, 585 MiB of address space');
+      claimIndex(view, tables.bottom, largeArenaBytes(tables, sized));
+      announce(view, versionOf(view, tables, heaps[0], sized), 'page tables of its heap, 585 MiB of address space');
       return;
     }
     const old = findOldHeap(view);
     if (!old) return;
     for (let at = old.heap.start; at < old.heap.end; at += ARENA) claimRange(view, at, at + ARENA, OLD_HEAP);
     claimRange(view, old.index.end - ARENA_INDEX, old.index.end, FAR_INDEX);
-    claimBelowIndex(view, old.index.start, old.index.end - ARENA_INDEX);
+    claimBelowIndex(view, old.index.start, old.index.end - ARENA_INDEX, HEAP_ARENA_BYTES[0]!.bytes);
     announce(view, '1.11-1.13', 'heap arena at its preferred address and a 32 MiB arena index');
   },
 };

@@ -1,0 +1,67 @@
+/**
+ * mimalloc 1.7 to 3, as a library or inside a program.
+ *
+ * Source: src/os.c (mi_os_get_aligned_hint: addresses from 2 TiB to 30 TiB, segments of 32 MiB; 1.x 4 MiB; arenas of 1 GiB
+ * since 2.1), src/prim/unix/prim.c (MAP_NORESERVE). Sample:
+ *   `3a114000000-3a114800000 rw-p 00000000 00:00 0`
+ *   `3a114800000-3a116000000 ---p 00000000 00:00 0`
+ * Cannot tell: its heap from its bookkeeping; blocks that the kernel placed elsewhere, without the library or smaps.
+ */
+import { findFile } from '../attribution/files';
+import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
+import { type Address, MIB, TIB } from '../units';
+import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const LOWEST: Address = 2 * TIB;
+const HIGHEST: Address = 30 * TIB;
+const SEGMENT = 32 * MIB;
+
+const BY_PLACE: Claim = {
+  region: 'mimalloc.mapping',
+  category: 'heap',
+  confidence: 'likely',
+  why: "Segments on 32 MiB borders between 2 and 30 TiB: mimalloc's own choice of addresses.",
+};
+const BY_LIBRARY: Claim = {
+  region: 'mimalloc.mapping',
+  category: 'heap',
+  confidence: 'likely',
+  why: 'Writable memory that the kernel does not reserve, in a process whose allocator is mimalloc.',
+};
+
+/** A segment begins on its border; what touches it from above is of the same area. */
+function claimByPlace(view: View): boolean {
+  let found = false;
+  let end: Address = -1;
+  view.mappings.forEach((m, i) => {
+    if (m.start < LOWEST || m.start >= HIGHEST || view.ledger[i] !== undefined) return;
+    if (!isPlainWritable(m) && !isPlainNone(m)) return;
+    if (m.start % SEGMENT !== 0 && m.start !== end) return;
+    claimRange(view, m.start, m.end, BY_PLACE);
+    end = m.end;
+    found = true;
+  });
+  return found;
+}
+
+/** Before libc's arenas, which have the same size as two segments. */
+export const mimallocSegments: Signature = {
+  name: 'mimalloc-segments',
+  claim(view) {
+    if (claimByPlace(view)) view.runtimes.push({ name: 'mimalloc', version: null, evidence: 'segments at its own addresses' });
+  },
+};
+
+export const mimalloc: Signature = {
+  name: 'mimalloc',
+  claim(view) {
+    const library = findFile(view.files, /^libmimalloc/);
+    if (!library && !view.runtimes.some((runtime) => runtime.name === 'mimalloc')) return;
+    view.mappings.forEach((m, i) => {
+      if (!isPlainWritable(m)) return;
+      if (hasFlag(view, i, 'nr') !== true && !(library && view.smaps === null)) return;
+      for (const part of freeParts(view, i)) claimRange(view, part.start, part.end, BY_LIBRARY);
+    });
+  },
+};

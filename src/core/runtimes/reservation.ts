@@ -1,0 +1,43 @@
+/**
+ * Reservations of the program itself: inaccessible memory that no runtime claims, with the head that was opened in it.
+ *
+ * Source: mmap(2) PROT_NONE, mprotect(2). Sample:
+ *   `7f22a6600000-7f22a7600000 rw-p 00000000 00:00 0`      VmFlags `nr`
+ *   `7f22a7600000-7f22e6600000 ---p 00000000 00:00 0`      VmFlags `nr`
+ * Cannot tell: where the head begins when it has merged with older memory below it; without smaps any writable
+ * neighbour below is taken for the head, as long as it is smaller than the rest.
+ */
+import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
+import { sizeOf } from '../mapping/mapping';
+import { MIB } from '../units';
+import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const RESERVATION: Claim = {
+  region: 'app.reservation',
+  category: 'heap',
+  confidence: 'guess',
+  why: 'Address space that the program reserved itself; no known runtime does it this way.',
+};
+/** Smaller ones are guards or the rest of some allocator's block. */
+const LEAST = MIB;
+
+function claimHead(view: View, tail: number): void {
+  const head = view.mappings[tail - 1];
+  const m = view.mappings[tail]!;
+  if (!head || head.end !== m.start || !isPlainWritable(head) || sizeOf(head) >= sizeOf(m)) return;
+  if (hasFlag(view, tail, 'nr') !== hasFlag(view, tail - 1, 'nr')) return;
+  const part = freeParts(view, tail - 1).at(-1);
+  if (part?.end === head.end) claimRange(view, part.start, part.end, RESERVATION);
+}
+
+export const reservation: Signature = {
+  name: 'reservation',
+  claim(view) {
+    view.mappings.forEach((m, i) => {
+      if (!isPlainNone(m) || sizeOf(m) < LEAST || view.ledger[i] !== undefined) return;
+      claimRange(view, m.start, m.end, RESERVATION);
+      claimHead(view, i);
+    });
+  },
+};

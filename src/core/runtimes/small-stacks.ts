@@ -1,0 +1,56 @@
+/**
+ * Alternate signal stacks, and what small libraries make executable.
+ *
+ * Source: Rust library/std/src/sys/pal/unix/stack_overflow.rs (SIGSTKSZ and a guard page below, per thread; wasmtime 256 KiB),
+ * libffi src/closures.c (pages for callbacks, written, then executable). Sample:
+ *   `7f81e2b58000-7f81e2b59000 ---p 00000000 00:00 0`
+ *   `7f81e2b59000-7f81e2b99000 rw-p 00000000 00:00 0`
+ * Cannot tell: whose signal stack it is; Rust's are by far the most usual with a guard.
+ */
+import { findFile } from '../attribution/files';
+import { type Claim, type View, claimMapping } from '../attribution/view';
+import { EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
+import { KIB } from '../units';
+import { isPlainNone, isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const SIGNAL_STACK: Claim = {
+  region: 'rust.sigaltstack',
+  category: 'stack',
+  inaccessible: 'guard',
+  confidence: 'guess',
+  why: 'A guard page below a small stack: an alternate stack for signal handlers.',
+};
+const CLOSURES: Claim = {
+  region: 'libffi.closures',
+  category: 'code',
+  confidence: 'likely',
+  why: 'A small page of generated code in a process with libffi: its callbacks.',
+};
+const LARGEST_SIGNAL_STACK = 256 * KIB;
+const LARGEST_CLOSURES = 64 * KIB;
+
+function claimSignalStacks(view: View): void {
+  for (let i = 0; i + 1 < view.mappings.length; i++) {
+    const guard = view.mappings[i]!;
+    const stack = view.mappings[i + 1]!;
+    if (!isPlainNone(guard) || sizeOf(guard) !== view.pageSize || view.ledger[i] !== undefined) continue;
+    if (stack.start !== guard.end || !isPlainWritable(stack) || view.ledger[i + 1] !== undefined) continue;
+    if (sizeOf(stack) < 2 * view.pageSize || sizeOf(stack) > LARGEST_SIGNAL_STACK) continue;
+    claimMapping(view, i, SIGNAL_STACK);
+    claimMapping(view, i + 1, SIGNAL_STACK);
+  }
+}
+
+export const smallStacks: Signature = {
+  name: 'small-stacks',
+  claim(view) {
+    claimSignalStacks(view);
+    if (!findFile(view.files, /^libffi\.so/)) return;
+    view.mappings.forEach((m, i) => {
+      if (m.name !== '' || !isAnonymous(m) || m.access & SHARED || view.ledger[i] !== undefined) return;
+      const code = (m.access & EXECUTE) !== 0 || (m.access & WRITE) === 0;
+      if (code && !isPlainNone(m) && sizeOf(m) <= LARGEST_CLOSURES) claimMapping(view, i, CLOSURES);
+    });
+  },
+};

@@ -1,0 +1,29 @@
+/**
+ * tcmalloc (gperftools 2.x and google/tcmalloc) as a library.
+ *
+ * Source: gperftools src/system-alloc.cc (brk first, then mmap), google/tcmalloc system_allocator.cc. Sample, MySQL 9.7:
+ *   `564773436000-564790d24000 rw-p 00000000 00:00 0    [heap]`      473 MiB, and no arena
+ * Cannot tell: linked into a program it looks like any other large mapping.
+ */
+import { findFile } from '../attribution/files';
+import { type Claim, claimRange, freeParts } from '../attribution/view';
+import { isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const MAPPING: Claim = {
+  region: 'tcmalloc.mapping',
+  category: 'heap',
+  confidence: 'likely',
+  why: 'Private writable memory of a process whose allocator is tcmalloc: its library is mapped.',
+};
+
+export const tcmalloc: Signature = {
+  name: 'tcmalloc',
+  claim(view) {
+    if (!findFile(view.files, /^libtcmalloc/)) return;
+    view.mappings.forEach((m, i) => {
+      if (!isPlainWritable(m)) return;
+      for (const part of freeParts(view, i)) claimRange(view, part.start, part.end, MAPPING);
+    });
+  },
+};
