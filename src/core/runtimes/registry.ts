@@ -5,6 +5,7 @@ import { general } from './general';
 import { glibcArenas, glibcRest, libcBlocks } from './glibc';
 import { go, goRest } from './go';
 import { jemalloc } from './jemalloc';
+import { jvm } from './jvm/jvm';
 import { kernel } from './kernel';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
@@ -32,6 +33,7 @@ export const SIGNATURES: readonly Signature[] = [
   sanitizers,
   valgrind,
   mimallocSegments,
+  jvm,
   // Libc's structures, before anybody takes the rest of the anonymous memory.
   glibcArenas,
   vmaNames,

@@ -1,0 +1,105 @@
+/**
+ * Stacks of Java and VM threads.
+ *
+ * Source: share/runtime/stackOverflow.cpp (yellow, red and, since JDK 9, reserved zone at the low end: 12 or 16 KiB of
+ * PROT_NONE), os_linux.cpp (Java threads have no guard of glibc, VM and compiler threads have its one page).
+ * Sample: `7fe566400000-7fe566404000 ---p`, `7fe566404000-7fe566500000 rw-p`: 16 KiB + 1008 KiB = -Xss1m.
+ * With glibc >= 2.42 the page of glibc is no mapping any more: the stacks of VM threads merge (VmFlags `gu nh`).
+ * Cannot tell: on kernels before 6.7, which merge a stack with a chunk above it, where the stack ends; the size that
+ * most Java stacks of the process have decides.
+ */
+import { type Claim, type View, claimRange, freeParts, isFree, touchesBelow } from '../../attribution/view';
+import { sizeOf } from '../../mapping/mapping';
+import { type Bytes, KIB, MIB } from '../../units';
+import { hasFlag, isPlainNone, isPlainWritable } from '../shapes';
+
+const STACK: Claim = {
+  region: 'jvm.thread-stack',
+  category: 'stack',
+  inaccessible: 'guard',
+  confidence: 'certain',
+  why: 'Writable memory above the 12 or 16 KiB overflow zones that HotSpot keeps at the end of a Java stack.',
+};
+
+const VM_STACK: Claim = {
+  ...STACK,
+  confidence: 'likely',
+  why: 'A stack of the size of VM threads above the guard page of glibc.',
+};
+const MERGED: Claim = {
+  ...STACK,
+  why: 'The kernel marks guard regions inside (VmFlags gu): merged stacks of VM threads.',
+};
+
+const VM_GUARD: Claim = {
+  region: 'glibc.thread-stack',
+  category: 'stack',
+  inaccessible: 'guard',
+  confidence: 'likely',
+  why: 'The guard page of glibc below the stack of a VM thread.',
+};
+
+/** Zones are whole pages; four pages since JDK 9, three before, and a page of glibc may merge with them. */
+const JAVA_GUARDS: readonly number[] = [3, 4, 5];
+const SMALLEST = 64 * KIB;
+const VM_STACK_SIZES: readonly Bytes[] = [MIB, 2 * MIB, 4 * MIB];
+
+export function claimThreadStacks(view: View): void {
+  const marked = view.mappings.some((_, i) => hasFlag(view, i, 'nh') === true);
+  const usual = usualSize(view, marked);
+  for (let i = 0; i < view.mappings.length; i++) {
+    const m = view.mappings[i]!;
+    if (!isPlainWritable(m) || freeParts(view, i).length === 0) continue;
+    const isStack = marked ? hasFlag(view, i, 'nh') : null;
+    if (isStack === false) continue;
+    const guard = guardBelow(view, i, usual);
+    if (guard && guard.java) {
+      const end = isStack || usual === null ? m.end : Math.min(m.end, m.start - guard.bytes + usual);
+      claimRange(view, m.start - guard.bytes, end, STACK);
+    } else if (hasFlag(view, i, 'gu') === true) {
+      if (!isNative(view, sizeOf(m))) claimRange(view, m.start, m.end, MERGED);
+    } else if (guard && VM_STACK_SIZES.includes(sizeOf(m))) {
+      claimRange(view, m.start - guard.bytes, m.start, VM_GUARD);
+      claimRange(view, m.start, m.end, VM_STACK);
+    } else if (guard && !isStack && sizeOf(m) > MIB && usual !== null) {
+      claimRange(view, m.start - guard.bytes, m.start, VM_GUARD);
+      claimRange(view, m.start, m.start + MIB, VM_STACK);
+    }
+  }
+}
+
+/** Stacks of the size that glibc itself gives (RLIMIT_STACK, 8 MiB), with the guard that glibc >= 2.42 hides inside. */
+function isNative(view: View, bytes: Bytes): boolean {
+  const size = (view.snapshot.limits?.stack ?? 8 * MIB) + view.pageSize;
+  return bytes % size === 0;
+}
+
+function guardBelow(view: View, i: number, usual: Bytes | null): { bytes: Bytes; java: boolean } | null {
+  if (!touchesBelow(view, i) || !isPlainNone(view.mappings[i - 1]!)) return null;
+  const m = view.mappings[i]!;
+  const below = sizeOf(view.mappings[i - 1]!);
+  const java = (bytes: Bytes): boolean => JAVA_GUARDS.includes(bytes / view.pageSize) && sizeOf(m) >= SMALLEST;
+  if (java(below)) return { bytes: below, java: true };
+  if (below === view.pageSize) return { bytes: below, java: false };
+  // The zones merged with an inaccessible neighbour below, such as the tail of an arena.
+  if (usual !== null && below > 64 * KIB) {
+    for (const pages of [4, 3]) {
+      const bytes = pages * view.pageSize;
+      if (sizeOf(m) === usual - bytes) return { bytes, java: true };
+    }
+  }
+  return null;
+}
+
+/** The size, zones included, that most Java stacks have. */
+function usualSize(view: View, marked: boolean): Bytes | null {
+  const counts = new Map<Bytes, number>();
+  view.mappings.forEach((m, i) => {
+    if (!isPlainWritable(m) || !isFree(view, i) || (marked && hasFlag(view, i, 'nh') === false)) return;
+    const guard = guardBelow(view, i, null);
+    if (guard?.java) counts.set(sizeOf(m) + guard.bytes, (counts.get(sizeOf(m) + guard.bytes) ?? 0) + 1);
+  });
+  let usual: Bytes | null = null;
+  for (const [size, count] of counts) if (usual === null || count > counts.get(usual)!) usual = size;
+  return usual;
+}
