@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openStore } from '../../src/adapters/store/open';
+import { openSqliteStore } from '../../src/adapters/store/sqlite/sqlite-store';
+import { conformance, layoutOf, lifeOf } from '../unit/store/conformance';
+
+conformance({ describe, test, expect }, async () => openSqliteStore(':memory:'));
+
+const LAYOUT = layoutOf({ heap: 4096 });
+const SIZES = { virtualBytes: 4096, residentBytes: null };
+
+function inDirectory(body: (directory: string) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'plateau-store-'));
+    try {
+      await body(directory);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  };
+}
+
+describe('the file', () => {
+  test(
+    'is readable by its owner only, and so is its directory',
+    inDirectory(async (directory) => {
+      const file = path.join(directory, 'new', 'layouts.sqlite');
+      const store = await openStore(file);
+      await store.put(lifeOf('api'), 1000, LAYOUT);
+      const modes = [file, `${file}-wal`, path.dirname(file)].map((name) => (statSync(name).mode & 0o777).toString(8));
+      await store.close();
+      expect(modes).toEqual(['600', '600', '700']);
+    })
+  );
+
+  test(
+    'continues the interval of a living process after a quick restart',
+    inDirectory(async (directory) => {
+      const file = path.join(directory, 'layouts.sqlite');
+      const first = openSqliteStore(file);
+      const id = await first.put(lifeOf('api'), 1000, LAYOUT);
+      first.touch(lifeOf('api'), 5000, SIZES, id);
+      await first.close();
+      const second = openSqliteStore(file);
+      await second.put(lifeOf('api'), 8000, LAYOUT);
+      const quick = await second.layouts('api', 0, 1e9, { limit: 9, include: 'categories' });
+      await second.put(lifeOf('api'), 60_000, LAYOUT);
+      const slow = await second.layouts('api', 0, 1e9, { limit: 9, include: 'categories' });
+      await second.close();
+      expect(quick.items.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[1000, 8000]]);
+      expect(slow.items.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+        [1000, 8000],
+        [60_000, 60_000],
+      ]);
+    })
+  );
+
+  test(
+    'of an unknown kind is refused with a way out',
+    inDirectory(async (directory) => {
+      const file = path.join(directory, 'layouts.sqlite');
+      writeFileSync(file, 'This is no database, and it is longer than one page header of SQLite would be.'.repeat(20));
+      const error = await openStore(file).then(
+        () => null,
+        (reason: unknown) => reason
+      );
+      expect(String(error)).toContain(file);
+      expect(String(error)).toContain('--data');
+    })
+  );
+
+  test(
+    'of a later version is not touched',
+    inDirectory(async (directory) => {
+      const { Database } = await import('bun:sqlite');
+      const file = path.join(directory, 'layouts.sqlite');
+      const db = new Database(file, { create: true });
+      db.exec('PRAGMA user_version = 99');
+      db.close();
+      const error = await openStore(file).then(
+        () => null,
+        (reason: unknown) => reason
+      );
+      expect(String(error)).toContain('schema 99');
+    })
+  );
+
+  test(
+    'shrinks when layouts are removed',
+    inDirectory(async (directory) => {
+      const file = path.join(directory, 'layouts.sqlite');
+      const store = openSqliteStore(file);
+      for (let i = 1; i <= 3000; i++) await store.put(lifeOf('api'), i, layoutOf({ heap: 4096 * i }));
+      await store.close();
+      const before = statSync(file).size;
+      const again = openSqliteStore(file);
+      await again.expire(2900, Number.MAX_SAFE_INTEGER);
+      await again.close();
+      expect(statSync(file).size).toBeLessThan(before / 4);
+    })
+  );
+});
