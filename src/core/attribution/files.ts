@@ -28,7 +28,10 @@ export function hasPath(m: Mapping): boolean {
 }
 
 export function indexFiles(mappings: readonly Mapping[]): Map<string, MappedFile> {
-  const files = new Map<string, { name: string; base: string; mappings: number[]; executable: boolean; writable: boolean }>();
+  const files = new Map<
+    string,
+    { name: string; base: string; mappings: number[]; executable: boolean; writable: boolean }
+  >();
   let last: (MappedFile & { mappings: number[]; executable: boolean; writable: boolean }) | undefined;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;

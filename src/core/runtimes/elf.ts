@@ -37,10 +37,13 @@ const BSS: Claim = {
   why: 'Anonymous writable memory that begins where the data of an image ends: zero-initialised variables.',
 };
 
-/** Largest .bss taken for granted above a library; a bigger one needs a library of at least 16 times its size. */
-const LIBRARY_BSS = 4 * MIB;
+/** A .bss that any library may have; a bigger one needs a library of at least three times its size. */
+const LIBRARY_BSS = 128 * KIB;
 /** Allocators map in multiples of this; a .bss with such a neighbour is a few pages more than a multiple. */
 const ALLOCATOR_STEP = 256 * KIB;
+const FEW_PAGES = 16 * KIB;
+/** Allocators keep their tables in .bss: far more of it than code. */
+const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc)/;
 
 /** Managed assemblies are mapped by their runtime section by section; they are not images of the dynamic linker. */
 const NOT_AN_IMAGE = /^\/(dev\/|memfd:|SYSV)|\.(dll|exe|winmd)( \(deleted\))?$/i;
@@ -69,7 +72,7 @@ function splitLoads(view: View, file: MappedFile): number[][] {
   return loads;
 }
 
-function claimLoad(view: View, load: readonly number[], isProgram: boolean, fileBytes: Bytes): void {
+function claimLoad(view: View, load: readonly number[], image: MappedFile, isProgram: boolean, fileBytes: Bytes): void {
   const at = (n: number): Mapping => view.mappings[load[n]!]!;
   const firstText = load.findIndex((index) => view.mappings[index]!.access & EXECUTE);
   const firstData = load.findIndex((index) => isData(view.mappings[index]!));
@@ -91,7 +94,7 @@ function claimLoad(view: View, load: readonly number[], isProgram: boolean, file
     else claimMapping(view, index, CONSTANTS);
   });
   if (firstData >= 0) claimInnerBss(view, load);
-  if (firstData >= 0 || isProgram) claimBss(view, load[load.length - 1]!, isProgram, fileBytes);
+  if (firstData >= 0 || isProgram) claimBss(view, load[load.length - 1]!, image, isProgram, fileBytes);
 }
 
 function isData(m: Mapping): boolean {
@@ -113,7 +116,7 @@ function claimInnerBss(view: View, load: readonly number[]): void {
   }
 }
 
-function claimBss(view: View, last: number, isProgram: boolean, fileBytes: Bytes): void {
+function claimBss(view: View, last: number, image: MappedFile, isProgram: boolean, fileBytes: Bytes): void {
   let index = last + 1;
   let end = view.mappings[last]!.end;
   // The kernel rounds the program's own .bss; a VMA-name or a flag may cut it in two.
@@ -121,19 +124,18 @@ function claimBss(view: View, last: number, isProgram: boolean, fileBytes: Bytes
     const m = view.mappings[index]!;
     if (m.start !== end || !isAnonymous(m) || m.access & SHARED || !isFree(view, index)) return;
     if (!(m.access & WRITE) || isInaccessible(m)) return;
-    claimRange(view, m.start, isProgram ? m.end : bssEnd(m, fileBytes), BSS);
+    claimRange(view, m.start, isProgram ? m.end : bssEnd(view, m, image, fileBytes), BSS);
     if (!isProgram) return;
     end = m.end;
   }
 }
 
 /** Nothing else can touch the program's data; a library is loaded below older mappings and may touch them. */
-function bssEnd(m: Mapping, fileBytes: Bytes): number {
+function bssEnd(view: View, m: Mapping, image: MappedFile, fileBytes: Bytes): number {
   const size = sizeOf(m);
+  if (size <= Math.max(LIBRARY_BSS, fileBytes / 3) || ALLOCATOR.test(image.base)) return m.end;
   const rest = size % ALLOCATOR_STEP;
-  if (size > ALLOCATOR_STEP && rest > 0 && rest <= 16 * KIB) return m.start + rest;
-  if (size > Math.max(LIBRARY_BSS, fileBytes / 16)) return m.start + Math.min(size, 4 * KIB);
-  return m.end;
+  return m.start + (rest > 0 && rest <= FEW_PAGES ? rest : view.pageSize);
 }
 
 function fileBytesOf(view: View, file: MappedFile): Bytes {
@@ -160,7 +162,7 @@ export const elf: Signature = {
       const loads = splitLoads(view, file);
       loads.forEach((load, n) => {
         if (load.some((index) => view.mappings[index]!.access & SHARED)) return;
-        claimLoad(view, load, file === program && n === 0, bytes);
+        claimLoad(view, load, file, file === program && n === 0, bytes);
       });
     }
     for (const file of view.files.values()) {

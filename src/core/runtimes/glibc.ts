@@ -95,7 +95,6 @@ const RANDOM: Claim = {
 /** Largest run of such blocks that still is taken for the linker's, not for a request of malloc. */
 const SMALL = 96 * KIB;
 const TLS_BYTES = 12 * KIB;
-const LINKER_BYTES = 8 * KIB;
 
 function isLibrary(m: Mapping): boolean {
   return hasPath(m) && /\.so(\.|$)/.test(baseName(m.name));
@@ -122,7 +121,7 @@ export const libcBlocks: Signature = {
         claimRange(view, part.end - tls, part.end, TLS);
         if (size - tls > 0 && size <= SMALL) claimRange(view, part.start, part.end - tls, LINKER);
       } else if (above.name.startsWith('[v') || (isLibrary(above) && above.offset === 0)) {
-        claimRange(view, size <= SMALL ? part.start : part.end - LINKER_BYTES, part.end, LINKER);
+        if (size <= SMALL) claimRange(view, part.start, part.end, LINKER);
       }
     });
     claimBetweenLibraries(view);

@@ -46,12 +46,35 @@ const SCAVENGE = claimOf(
   'metadata',
   'Go keeps here what it may give back to the kernel; it lies below the page tables and opens at the same place.'
 );
-const HEAP = claimOf('go.heap-arena', 'heap', 'Go heap arena: the page tables describe this part of the address space.');
-const OLD_HEAP = claimOf('go.heap-arena', 'heap', 'Go heap arena at the address that Go prefers, beside its arena index.', false);
-const INDEX = claimOf('go.arena-index-L2', 'metadata', 'Index of all Go heap arenas: 32 MiB just below the page tables.');
+const HEAP = claimOf(
+  'go.heap-arena',
+  'heap',
+  'Go heap arena: the page tables describe this part of the address space.'
+);
+const OLD_HEAP = claimOf(
+  'go.heap-arena',
+  'heap',
+  'Go heap arena at the address that Go prefers, beside its arena index.',
+  false
+);
+const INDEX = claimOf(
+  'go.arena-index-L2',
+  'metadata',
+  'Index of all Go heap arenas: 32 MiB just below the page tables.'
+);
 const FAR_INDEX = claimOf('go.arena-index-L2', 'metadata', 'Index of all Go heap arenas: 32 MiB in one piece.', false);
-const BITMAP = claimOf('go.page-chunks-bitmap', 'metadata', 'Bitmaps of the pages of the Go heap: 1 MiB for each 32 GiB.', false);
-const HEAP_ARENA = claimOf('go.heapArena-metadata', 'metadata', 'Bookkeeping of one Go heap arena: its size fits.', false);
+const BITMAP = claimOf(
+  'go.page-chunks-bitmap',
+  'metadata',
+  'Bitmaps of the pages of the Go heap: 1 MiB for each 32 GiB.',
+  false
+);
+const HEAP_ARENA = claimOf(
+  'go.heapArena-metadata',
+  'metadata',
+  'Bookkeeping of one Go heap arena: its size fits.',
+  false
+);
 
 function evidenceOfHeap(view: View, tables: GoTables): Address[] {
   const starts: Address[] = [];
@@ -125,7 +148,8 @@ function claimBelowIndex(view: View, start: Address, end: Address, arenaBytes: B
     claimRange(view, at - arenaBytes, at, HEAP_ARENA);
     at -= arenaBytes;
   }
-  if (at - start >= CHUNKS_BITMAP) claimRange(view, at - CHUNKS_BITMAP, at, BITMAP);
+  const known = view.ledger.some((segments) => segments?.[0]?.claim === BITMAP);
+  if (!known && at - start >= CHUNKS_BITMAP) claimRange(view, at - CHUNKS_BITMAP, at, BITMAP);
 }
 
 /** Mappings whose size alone gives them away. @returns the Go versions that use this size, or null */
@@ -167,7 +191,9 @@ function findOldHeap(view: View): { heap: Mapping; index: Mapping } | null {
     (m) => (m.start === 0xc0 * 2 ** 32 || m.start === 0x40 * 2 ** 32) && isPlainWritable(m) && sizeOf(m) % ARENA === 0
   );
   const least = ARENA_INDEX + HEAP_ARENA_BYTES[0]!.bytes;
-  const index = heap && view.mappings.find((m) => m !== heap && isPlainWritable(m) && sizeOf(m) >= least && sizeOf(m) < least + 8 * MIB);
+  const index =
+    heap &&
+    view.mappings.find((m) => m !== heap && isPlainWritable(m) && sizeOf(m) >= least && sizeOf(m) < least + 8 * MIB);
   return heap && index ? { heap, index } : null;
 }
 
@@ -201,8 +227,18 @@ export const go: Signature = {
   },
 };
 
-const PERSISTENT = claimOf('go.persistent-chunk', 'metadata', 'Small anonymous memory beside the Go heap: bookkeeping of its runtime.', false);
-const SYS_ALLOC = claimOf('go.sys-alloc', 'metadata', 'Small anonymous memory beside the Go heap: bookkeeping of its runtime.', false);
+const PERSISTENT = claimOf(
+  'go.persistent-chunk',
+  'metadata',
+  'Small anonymous memory beside the Go heap: bookkeeping of its runtime.',
+  false
+);
+const SYS_ALLOC = claimOf(
+  'go.sys-alloc',
+  'metadata',
+  'Small anonymous memory beside the Go heap: bookkeeping of its runtime.',
+  false
+);
 const USER: Claim = {
   region: 'go.user-mmap',
   category: 'heap',

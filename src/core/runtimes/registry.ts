@@ -38,8 +38,8 @@ export const SIGNATURES: readonly Signature[] = [
   glibcArenas,
   vmaNames,
   threadStacks,
-  libcBlocks,
   smallStacks,
+  libcBlocks,
   // What is left: reservations first, then who owns the rest of the writable memory.
   mysql,
   reservation,

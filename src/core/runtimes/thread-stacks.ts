@@ -8,8 +8,16 @@
  *   `7f0e681f5000-7f0e689f5000 rw-p 00000000 00:00 0`
  * Cannot tell without smaps or stack pointers: a stack of unusual size that has merged with its neighbours.
  */
-import { type Claim, type Confidence, type View, claimMapping, claimRange, freeParts, indexAt } from '../attribution/view';
-import { type Mapping, sizeOf } from '../mapping/mapping';
+import {
+  type Claim,
+  type Confidence,
+  type View,
+  claimMapping,
+  claimRange,
+  freeParts,
+  indexAt,
+} from '../attribution/view';
+import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { type Libc, libcOf } from './libc';
 import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
@@ -91,7 +99,9 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
     const claim = stackClaim(
       libc,
       signs >= 3 ? 'certain' : signs === 2 ? 'likely' : 'guess',
-      exact ? 'A thread stack: an inaccessible guard below writable memory of the usual size.' : 'A thread stack: an inaccessible guard below writable memory.'
+      exact
+        ? 'A thread stack: an inaccessible guard below writable memory of the usual size.'
+        : 'A thread stack: an inaccessible guard below writable memory.'
     );
     claimMapping(view, guard, claim);
     claimRange(view, start, start + (stack ? size : cut), claim);
@@ -100,7 +110,11 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
 
 /** Stacks whose guard is a marker inside the mapping; neighbours merge into one mapping. */
 function claimMarked(view: View, libc: Libc): void {
-  const claim = stackClaim(libc, 'certain', 'Thread stacks with guard markers: the kernel flags the mapping `gu` and `nh`.');
+  const claim = stackClaim(
+    libc,
+    'certain',
+    'Thread stacks with guard markers: the kernel flags the mapping `gu` and `nh`.'
+  );
   view.mappings.forEach((m, i) => {
     if (isPlainWritable(m) && hasFlag(view, i, 'gu') && hasFlag(view, i, 'nh')) claimRange(view, m.start, m.end, claim);
   });
@@ -109,26 +123,32 @@ function claimMarked(view: View, libc: Libc): void {
 /** The same from maps alone: a whole number of stacks with their guard page, or what stack pointers point into. */
 function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): void {
   const whole = defaultSize(view, libc) + view.pageSize;
-  const bySize = stackClaim(libc, 'likely', 'A whole number of thread stacks of the usual size, each with its guard page.');
+  const bySize = stackClaim(
+    libc,
+    'likely',
+    'A whole number of thread stacks of the usual size, each with its guard page.'
+  );
   const byPointer = stackClaim(libc, 'likely', 'The stack pointer of a waiting thread points into it.');
   view.mappings.forEach((m, i) => {
-    if (!isPlainWritable(m) || view.ledger[i] !== undefined) return;
-    const size = sizeOf(m);
-    const inside = pointers.filter((pointer) => pointer >= m.start && pointer < m.end);
-    if (size % whole === 0 && (inside.length > 0 || view.smaps === null)) {
-      claimMapping(view, i, bySize);
-      return;
-    }
-    for (const pointer of inside) {
-      const [start, end] = around(m, pointer, whole);
-      claimRange(view, start, end, byPointer);
+    if (!isPlainWritable(m)) return;
+    const parts = view.ledger[i] === undefined ? [m] : freeParts(view, i);
+    for (const part of parts) {
+      const inside = pointers.filter((pointer) => pointer >= part.start && pointer < part.end);
+      if ((part.end - part.start) % whole === 0 && (inside.length > 0 || view.smaps === null)) {
+        claimRange(view, part.start, part.end, bySize);
+        continue;
+      }
+      for (const pointer of inside) {
+        const [start, end] = around(part, pointer, whole);
+        claimRange(view, start, end, byPointer);
+      }
     }
   });
 }
 
 /** Where the stack of a waiting thread is, when it touches an end of the mapping or fills it. */
-function around(m: Mapping, pointer: Address, whole: Bytes): [Address, Address] {
-  if (sizeOf(m) <= whole) return [m.start, m.end];
+function around(m: { start: Address; end: Address }, pointer: Address, whole: Bytes): [Address, Address] {
+  if (m.end - m.start <= whole) return [m.start, m.end];
   if (m.end - pointer <= USUAL_DEPTH) return [m.end - whole, m.end];
   const top = Math.min(m.end, Math.max(m.start + whole, Math.ceil(pointer / (16 * KIB)) * 16 * KIB));
   return [Math.max(m.start, top - whole), top];
