@@ -28,13 +28,14 @@ export async function startBackend({ executable, env, onEvent, onLog }: BackendO
     void opened.exited.then(({ code, signal }) => {
       host = null;
       if (stopped) return;
-      onEvent(`The backend ended (${signal ?? `code ${code}`}); it is started again.`);
-      retry();
+      retry(`The backend ended (${signal ?? `code ${code}`}); it is started again.`);
     });
     return opened;
   }
-  function retry(): void {
+  function retry(why: string): void {
     timer = setTimeout(() => {
+      // Said now: at Ctrl-C the backend gets the terminal's signal too, and a stop follows at once.
+      onEvent(why);
       open()
         .then((opened) => {
           if (stopped) return void opened.stop();
@@ -42,8 +43,7 @@ export async function startBackend({ executable, env, onEvent, onLog }: BackendO
           onEvent(`The backend runs again, pid ${opened.pid}.`);
         })
         .catch((error: Error) => {
-          onEvent(error.message);
-          if (!stopped) retry();
+          if (!stopped) retry(error.message);
         });
     }, RESTART_MS);
   }

@@ -2,7 +2,6 @@
 import {
   EmbeddedScene,
   SceneControlsSpacer,
-  SceneDataLayerControls,
   SceneDataLayerSet,
   SceneDataTransformer,
   SceneGridItem,
@@ -20,6 +19,7 @@ import {
   dataLayers,
 } from '@grafana/scenes';
 import type { ClassicDashboard, ClassicPanel } from './classic';
+import { LayerSwitches } from './layer-switches';
 import { toSceneVariable } from './variables';
 
 /** Reading starts at five seconds: the collector looks each second. */
@@ -88,16 +88,17 @@ export function toScene(dashboard: ClassicDashboard): EmbeddedScene {
       (query) =>
         new dataLayers.AnnotationsDataLayer({ name: query.name, isEnabled: query.enable, isHidden: query.hide, query })
     );
+  const set = new SceneDataLayerSet({ layers });
   return new EmbeddedScene({
     $timeRange: new SceneTimeRange({ from: dashboard.time?.from ?? 'now-15m', to: dashboard.time?.to ?? 'now' }),
     $variables: new SceneVariableSet({
       variables: (dashboard.templating?.list ?? []).flatMap((variable) => toSceneVariable(variable) ?? []),
     }),
-    $data: new SceneDataLayerSet({ layers }),
+    $data: set,
     $behaviors: [new behaviors.CursorSync({ sync: dashboard.graphTooltip ?? 0 }), new behaviors.SceneQueryController()],
     controls: [
       new VariableValueSelectors({}),
-      new SceneDataLayerControls(),
+      new LayerSwitches({ set }),
       new SceneControlsSpacer(),
       new SceneTimePicker({ isOnCanvas: true }),
       new SceneRefreshPicker({

@@ -2,6 +2,7 @@
 import type { PanelPlugin, PanelPluginMeta } from '@grafana/data';
 import { setPluginImportUtils } from '@grafana/runtime';
 import { loadPluginModule } from '../loader';
+import { flameGraph } from './flame-graph';
 import { stateTimeline } from './state-timeline';
 import { fallback, table } from './table';
 import { text } from './text';
@@ -14,6 +15,7 @@ const KINDS: Readonly<Record<string, PanelPlugin>> = {
   stat: stat as PanelPlugin,
   bargauge: barGauge as PanelPlugin,
   text: text as PanelPlugin,
+  flamegraph: flameGraph as PanelPlugin,
   'state-timeline': stateTimeline as PanelPlugin,
 };
 

@@ -1,0 +1,86 @@
+/** A plain stand-in for Grafana's flame graph: the nested set as boxes, width = bytes; a click makes a box the whole. */
+import { type DataFrame, type PanelProps, PanelPlugin } from '@grafana/data';
+import { useTheme2 } from '@grafana/ui';
+import React, { useState } from 'react';
+import { withCustomOptions } from '../field-config';
+import { PanelMessage } from './message';
+
+export interface Box {
+  readonly row: number;
+  readonly level: number;
+  readonly label: string;
+  readonly value: number;
+  /** Sum of the values that stand before it, in the units of `value`. */
+  readonly start: number;
+}
+
+/** A nested set lists each box before its children, which stand next to each other from its left edge. */
+export function toBoxes(frame: DataFrame): Box[] {
+  const column = (name: string): readonly unknown[] => frame.fields.find((field) => field.name === name)?.values ?? [];
+  const [levels, labels, values] = ['level', 'label', 'value'].map(column);
+  const nextStart: number[] = [];
+  return levels!.map((cell, row) => {
+    const level = Number(cell);
+    const value = Number(values![row]);
+    const start = nextStart[level] ?? 0;
+    nextStart[level] = start + value;
+    nextStart[level + 1] = start;
+    return { row, level, label: String(labels![row]), value, start };
+  });
+}
+
+const ROW_HEIGHT = 22;
+
+function FlameGraphPanel({ data, width, height }: PanelProps) {
+  const theme = useTheme2();
+  const [focus, setFocus] = useState<number | null>(null);
+  const frame = data.series.find(({ fields }) => fields.some(({ name }) => name === 'level'));
+  const boxes = frame ? toBoxes(frame) : [];
+  const whole = boxes.find(({ row }) => row === focus) ?? boxes[0];
+  if (!frame || !whole || whole.value === 0) return <PanelMessage text="No data" />;
+  const display = frame.fields.find(({ name }) => name === 'value')?.display;
+  const x = (position: number): number => ((position - whole.start) / whole.value) * width;
+  const shown = boxes.filter(({ start, value }) => start + value > whole.start && start < whole.start + whole.value);
+  return (
+    <div style={{ position: 'relative', width, height, overflow: 'hidden auto' }}>
+      {shown.map(({ row, level, label, start, value }) => {
+        const left = Math.max(x(start), 0);
+        const boxWidth = Math.min(x(start + value), width) - left;
+        if (boxWidth < 1) return null;
+        const size = display?.(value);
+        const text = `${label}, ${size ? `${size.text}${size.suffix ?? ''}` : value}`;
+        return (
+          <button
+            key={row}
+            type="button"
+            title={text}
+            onClick={() => setFocus(row === focus ? null : row)}
+            style={{
+              position: 'absolute',
+              top: level * ROW_HEIGHT,
+              left,
+              width: boxWidth - 1,
+              height: ROW_HEIGHT - 1,
+              padding: '0 4px',
+              overflow: 'hidden',
+              border: 0,
+              borderRadius: 2,
+              textAlign: 'left',
+              whiteSpace: 'nowrap',
+              color: theme.colors.text.primary,
+              background: theme.colors.emphasize(theme.colors.background.secondary, level % 2 === 0 ? 0.12 : 0.06),
+            }}
+          >
+            {boxWidth > 40 ? text : ''}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+export const flameGraph = withCustomOptions(
+  new PanelPlugin(FlameGraphPanel).setPanelOptions(() => undefined),
+  {},
+  'thresholds'
+);
