@@ -3,6 +3,7 @@ import type { Command } from '../command';
 import { collect } from './collect';
 import { diff } from './diff';
 import { explain } from './explain';
+import { plateaus } from './plateaus';
 import { version } from './version';
 
-export const COMMANDS: readonly Command[] = [explain, diff, collect, version];
+export const COMMANDS: readonly Command[] = [explain, diff, collect, plateaus, version];
