@@ -1,7 +1,8 @@
 /**
  * A live process → snapshot. /proc/PID/maps is not atomic: the kernel takes its lock piece by piece, and a busy process
- * changes between two pieces. So statm is read before and after, and once more everything when the two differ or when
- * maps does not add up; what still differs then becomes a notice of the snapshot.
+ * changes between two pieces. So statm is read before and after, and once more both when the two differ; what does not
+ * add up even then becomes a notice of the snapshot. The start time is compared at the end: a pid that now belongs to
+ * another process is gone.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -118,6 +119,10 @@ export function readProcess(pid: number, options: ReadProcessOptions = {}): Read
       notices,
     }
   );
+  const after = text('stat');
+  if (before.kind === 'ok' && after !== null && parseStat(before.value).startTicks !== parseStat(after).startTicks) {
+    return { kind: 'gone', path: file('stat'), code: 'ESRCH' };
+  }
   return { kind: 'ok', value: snapshot };
 }
 
@@ -139,10 +144,10 @@ function readSmaps(
   return null;
 }
 
-/** Size and data of a statm text: what must not change while maps is read. Resident may. */
+/** Size, text and data of a statm: what must not change while maps is read. Resident may. */
 function sizesOf(statm: string | null): string {
   const fields = statm?.split(' ') ?? [];
-  return `${fields[0]} ${fields[5]}`;
+  return `${fields[0]} ${fields[3]} ${fields[5]}`;
 }
 
 /** Null when the task directory is not there; a thread that ends while we look is left out. */
