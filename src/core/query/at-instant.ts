@@ -1,0 +1,69 @@
+/** Layouts of the query's processes at one instant: what snapshot, tree, findings and limits are made from. */
+import type { UnixMillis } from '../units';
+import { BadQueryError, type Engine, info, needLayouts, warning } from './engine';
+import type { PlateauQuery } from './query';
+import { selectProcesses } from './selection';
+import { type StoredSnapshot, SourceError } from './sources';
+import type { Notice } from './table';
+import { clock, duration } from './words';
+import { parseInstant } from './window';
+
+export interface ProcessSnapshot {
+  readonly process: string;
+  readonly stored: StoredSnapshot;
+  readonly notices: readonly Notice[];
+}
+
+export interface Snapshots {
+  readonly items: readonly ProcessSnapshot[];
+  readonly notices: Notice[];
+  readonly executed: string;
+}
+
+/** @throws BadQueryError when the text is no instant */
+export function instantOf(text: string, engine: Engine, key: string, fallback: 'start' | 'end'): UnixMillis {
+  const atMs = parseInstant(text, engine.window, fallback);
+  if (atMs !== null) return atMs;
+  throw new BadQueryError(`'${key}' is '${text.slice(0, 40)}'. Give start, end, or Unix milliseconds.`);
+}
+
+/** One snapshot of a process; null with a notice where there is none. @throws SourceError */
+export async function snapshotAt(
+  process: string,
+  atMs: UnixMillis,
+  engine: Engine
+): Promise<{ readonly stored: StoredSnapshot | null; readonly notice: Notice | null }> {
+  const stored = await needLayouts(engine, 'Snapshots').snapshot(process, { atMs }, engine.signal);
+  if (!stored) return { stored: null, notice: warning(`${process} has no layout at ${clock(atMs)} UTC.`) };
+  if (stored.exact) return { stored, notice: null };
+  const away = atMs < stored.fromMs ? stored.fromMs - atMs : Math.max(0, atMs - stored.toMs);
+  const side = atMs < stored.fromMs ? 'after' : 'before';
+  const text = away === 0 ? 'not every layout was kept then' : `taken ${duration(away)} ${side} ${clock(atMs)} UTC`;
+  return { stored, notice: info(`${process}: nearest layout, ${text}.`) };
+}
+
+/** @param what plural, for errors: `Findings` @throws SourceError, BadQueryError */
+export async function snapshotsAt(query: PlateauQuery, engine: Engine, what: string): Promise<Snapshots> {
+  const atMs = instantOf(query.at, engine, 'at', 'end');
+  const { processes, notices } = await selectProcesses(query, engine, what);
+  const items: ProcessSnapshot[] = [];
+  const all: Notice[] = [...notices];
+  for (const { process } of processes) {
+    try {
+      const { stored, notice } = await snapshotAt(process, atMs, engine);
+      if (stored) items.push({ process, stored, notices: notice ? [notice] : [] });
+      else if (notice) all.push(notice);
+    } catch (error) {
+      // One process that cannot be read does not hide the others; when none can, the error is the answer.
+      if (!(error instanceof SourceError) || processes.length === 1) throw error;
+      all.push(warning(`${process}: ${error.message}`));
+    }
+    await engine.breathe();
+  }
+  if (processes.length === 0) all.push(info('No process in this time range. Choose a wider one, or another process.'));
+  return {
+    items,
+    notices: all.slice(0, 20),
+    executed: `collector: snapshot of ${processes.map((one) => one.process).join(', ')} at ${atMs}`,
+  };
+}

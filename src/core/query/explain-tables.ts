@@ -1,0 +1,174 @@
+/** `findings`, `limits` and `diff`: what a layout means, and what changed between two. */
+import { findingsOf } from '../explain/findings';
+import { sentenceOf } from '../explain/sentences';
+import { withSeparators } from '../explain/format';
+import { type RegionChange, diffLayouts } from '../snapshot/diff';
+import type { Layout } from '../snapshot/layout';
+import { instantOf, snapshotAt, snapshotsAt } from './at-instant';
+import { type Engine, info, warning } from './engine';
+import type { PlateauQuery } from './query';
+import { selectProcesses } from './selection';
+import { SourceError } from './sources';
+import type { Notice, Table } from './table';
+
+/** @throws SourceError, BadQueryError */
+export async function findingsTable(query: PlateauQuery, engine: Engine): Promise<Table[]> {
+  const { items, notices, executed } = await snapshotsAt(query, engine, 'Findings');
+  const rows = items.flatMap(({ process, stored }) =>
+    findingsOf(stored.layout).map((finding) => ({ process, finding, sentence: sentenceOf(finding) }))
+  );
+  return [
+    {
+      name: 'findings',
+      columns: [
+        // Grafana's word for "fine".
+        {
+          name: 'severity',
+          type: 'string',
+          values: rows.map(({ finding }) => (finding.severity === 'ok' ? 'success' : finding.severity)),
+        },
+        { name: 'kind', type: 'string', values: rows.map(({ finding }) => finding.kind) },
+        { name: 'bytes', type: 'number', values: rows.map(({ finding }) => finding.bytes), unit: 'bytes' },
+        { name: 'sentence', type: 'string', values: rows.map(({ sentence }) => sentence.text) },
+        { name: 'remedy', type: 'string', values: rows.map(({ sentence }) => sentence.advice ?? '') },
+        { name: 'process', type: 'string', values: rows.map(({ process }) => process) },
+      ],
+      notices: [...notices, ...items.flatMap((item) => item.notices)],
+      executed,
+      visualisation: 'table',
+      custom: { layoutIds: items.map((item) => item.stored.id) },
+    },
+  ];
+}
+
+interface LimitRow {
+  readonly resource: string;
+  readonly of: 'bytes' | 'mappings';
+  readonly limit: number | null;
+  readonly used: number;
+  /** Plain words: the values under which the program runs as it does now. */
+  readonly safe: string;
+}
+
+/** RLIMIT_DATA counts what is private and writable, the main stack apart (mm/mmap.c, is_data_mapping). */
+function dataBytes(layout: Layout): number {
+  return layout.ranges
+    .filter((range) => range.permissions[1] === 'w' && range.permissions[3] === 'p' && range.name !== '[stack]')
+    .reduce((sum, range) => sum + range.size, 0);
+}
+
+function limitRows(layout: Layout): LimitRow[] {
+  const peak = Math.max(layout.virtualBytes, layout.peakBytes ?? 0);
+  const data = dataBytes(layout);
+  const from = (bytes: number): string => `from ${withSeparators(bytes)} B`;
+  const rows: LimitRow[] = [];
+  if (layout.limits) {
+    rows.push(
+      {
+        resource: 'RLIMIT_AS',
+        of: 'bytes',
+        limit: layout.limits.addressSpace,
+        used: layout.virtualBytes,
+        safe: from(peak),
+      },
+      { resource: 'RLIMIT_DATA', of: 'bytes', limit: layout.limits.data, used: data, safe: from(data) }
+    );
+  }
+  if (layout.maxMapCount !== null && layout.mappings > 0) {
+    const used = layout.mappings;
+    rows.push({
+      resource: 'vm.max_map_count',
+      of: 'mappings',
+      limit: layout.maxMapCount,
+      used,
+      safe: `from ${withSeparators(used)}`,
+    });
+  }
+  return rows;
+}
+
+/** @throws SourceError, BadQueryError */
+export async function limitsTable(query: PlateauQuery, engine: Engine): Promise<Table[]> {
+  const { items, notices, executed } = await snapshotsAt(query, engine, 'Limits');
+  const rows = items.flatMap(({ process, stored }) => limitRows(stored.layout).map((row) => ({ process, ...row })));
+  const unread = items.filter((item) => !item.stored.layout.limits).map((item) => item.process);
+  return [
+    {
+      name: 'limits',
+      columns: [
+        { name: 'resource', type: 'string', values: rows.map((row) => row.resource) },
+        {
+          name: 'limit',
+          type: 'number',
+          values: rows.map((row) => row.limit),
+          unit: 'locale',
+          description: 'Empty: unlimited.',
+        },
+        { name: 'used', type: 'number', values: rows.map((row) => row.used), unit: 'locale' },
+        {
+          name: 'headroom',
+          type: 'number',
+          values: rows.map((row) => (row.limit === null ? null : row.limit - row.used)),
+          unit: 'locale',
+        },
+        { name: 'of', type: 'string', values: rows.map((row) => row.of) },
+        {
+          name: 'safe',
+          type: 'string',
+          values: rows.map((row) => row.safe),
+          description: 'Limits under which what is in use now fits.',
+        },
+        { name: 'process', type: 'string', values: rows.map((row) => row.process) },
+      ],
+      notices: [
+        ...notices,
+        ...items.flatMap((item) => item.notices),
+        ...(unread.length > 0 ? [info(`The resource limits of ${unread.slice(0, 5).join(', ')} were not read.`)] : []),
+      ],
+      executed,
+      visualisation: 'table',
+    },
+  ];
+}
+
+/** @throws SourceError, BadQueryError */
+export async function diffTable(query: PlateauQuery, engine: Engine): Promise<Table[]> {
+  const fromMs = instantOf(query.from, engine, 'from', 'start');
+  const toMs = instantOf(query.to, engine, 'to', 'end');
+  const { processes, notices } = await selectProcesses(query, engine, 'Differences');
+  const all: Notice[] = [...notices];
+  const rows: Array<RegionChange & { readonly process: string }> = [];
+  const layoutIds: string[] = [];
+  for (const { process } of processes) {
+    try {
+      const before = await snapshotAt(process, fromMs, engine);
+      const after = await snapshotAt(process, toMs, engine);
+      all.push(...[before.notice, after.notice].filter((notice) => notice !== null));
+      if (!before.stored || !after.stored) continue;
+      layoutIds.push(before.stored.id, after.stored.id);
+      rows.push(...diffLayouts(before.stored.layout, after.stored.layout).regions.map((row) => ({ ...row, process })));
+    } catch (error) {
+      if (!(error instanceof SourceError) || processes.length === 1) throw error;
+      all.push(warning(`${process}: ${error.message}`));
+    }
+    await engine.breathe();
+  }
+  if (processes.length === 0) all.push(info('No process in this time range. Choose a wider one, or another process.'));
+  return [
+    {
+      name: 'diff',
+      columns: [
+        { name: 'region', type: 'string', values: rows.map((row) => row.region) },
+        { name: 'category', type: 'string', values: rows.map((row) => row.category) },
+        { name: 'from', type: 'number', values: rows.map((row) => row.before), unit: 'bytes' },
+        { name: 'to', type: 'number', values: rows.map((row) => row.after), unit: 'bytes' },
+        { name: 'change', type: 'number', values: rows.map((row) => row.change), unit: 'bytes' },
+        { name: 'process', type: 'string', values: rows.map((row) => row.process) },
+      ],
+      notices: all.slice(0, 20),
+      executed: `collector: snapshots of ${processes.map((one) => one.process).join(', ')} at ${fromMs} and ${toMs}`,
+      visualisation: 'table',
+      custom: { layoutIds },
+    },
+  ];
+}
