@@ -49,7 +49,8 @@ function claimByPlace(view: View): boolean {
 export const mimallocSegments: Signature = {
   name: 'mimalloc-segments',
   claim(view) {
-    if (claimByPlace(view)) view.runtimes.push({ name: 'mimalloc', version: null, evidence: 'segments at its own addresses' });
+    if (claimByPlace(view))
+      view.runtimes.push({ name: 'mimalloc', version: null, evidence: 'segments at its own addresses' });
   },
 };
 

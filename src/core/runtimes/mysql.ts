@@ -45,7 +45,8 @@ function claimPool(view: View): boolean {
 function claimLarge(view: View, atLeast: number, claim: Claim): void {
   view.mappings.forEach((m, i) => {
     if (!isPlainWritable(m)) return;
-    for (const part of freeParts(view, i)) if (part.end - part.start >= atLeast) claimRange(view, part.start, part.end, claim);
+    for (const part of freeParts(view, i))
+      if (part.end - part.start >= atLeast) claimRange(view, part.start, part.end, claim);
   });
 }
 
@@ -57,6 +58,10 @@ export const mysql: Signature = {
     const mariadb = claimPool(view) || program.base === 'mariadbd';
     if (mariadb) claimLarge(view, 16 * MIB, LARGE);
     else claimLarge(view, 64 * MIB, BUFFER);
-    view.runtimes.push({ name: mariadb ? 'mariadb' : 'mysql', version: null, evidence: `the program is ${program.base}` });
+    view.runtimes.push({
+      name: mariadb ? 'mariadb' : 'mysql',
+      version: null,
+      evidence: `the program is ${program.base}`,
+    });
   },
 };

@@ -20,15 +20,29 @@ const claimOf = (region: string, category: Claim['category'], why: string, sure 
   why,
 });
 
-const INTERNAL = claimOf('sanitizer.internal', 'metadata', 'Small anonymous memory of a process under a sanitizer.', false);
+const INTERNAL = claimOf(
+  'sanitizer.internal',
+  'metadata',
+  'Small anonymous memory of a process under a sanitizer.',
+  false
+);
 
 const ASAN_LOW: Address = 0x7fff7000;
 const ASAN_END: Address = 0x10007fff8000;
 const ASAN_HEAP: Address = 0x600000000000;
 const ASAN_HEAP_END: Address = 0x640000010000;
-const ASAN_SHADOW = claimOf('asan.shadow', 'metadata', 'Shadow memory of AddressSanitizer: one byte for each eight, at its fixed address.');
+const ASAN_SHADOW = claimOf(
+  'asan.shadow',
+  'metadata',
+  'Shadow memory of AddressSanitizer: one byte for each eight, at its fixed address.'
+);
 const ASAN_ALLOCATOR = claimOf('asan.allocator', 'heap', 'Allocator of AddressSanitizer, at its fixed address.');
-const ASAN_LARGE = claimOf('asan.allocator', 'heap', 'A large block of a process under AddressSanitizer: its allocator maps it.', false);
+const ASAN_LARGE = claimOf(
+  'asan.allocator',
+  'heap',
+  'A large block of a process under AddressSanitizer: its allocator maps it.',
+  false
+);
 
 const TSAN_LOW: Address = 0x010000000000;
 const TSAN_END: Address = 0x400000000000;
@@ -96,6 +110,7 @@ export const sanitizerRest: Signature = {
   name: 'sanitizer-rest',
   claim(view) {
     if (view.runtimes.some((runtime) => runtime.name === 'asan')) claimRest(view, ASAN_LARGE);
-    else if (view.runtimes.some((runtime) => runtime.name === 'tsan' || runtime.name === 'go-race')) claimRest(view, null);
+    else if (view.runtimes.some((runtime) => runtime.name === 'tsan' || runtime.name === 'go-race'))
+      claimRest(view, null);
   },
 };

@@ -7,8 +7,8 @@
  *   `7f81e2b59000-7f81e2b99000 rw-p 00000000 00:00 0`
  * Cannot tell: whose signal stack it is; Rust's are by far the most usual with a guard.
  */
-import { findFile } from '../attribution/files';
-import { type Claim, type View, claimMapping } from '../attribution/view';
+import { type MappedFile, findFile } from '../attribution/files';
+import { type Claim, type View, claimMapping, claimRange } from '../attribution/view';
 import { EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
@@ -42,11 +42,27 @@ function claimSignalStacks(view: View): void {
   }
 }
 
+/** Since 3.4 a callback is a page of libffi's own text, mapped again, with a writable page of its data on top. */
+function claimTrampolines(view: View, libffi: MappedFile): void {
+  for (const index of libffi.mappings) {
+    const text = view.mappings[index]!;
+    const data = view.mappings[index + 1];
+    if (view.ledger[index]?.[0]?.claim.region !== 'elf.text-remap' || !data || data.start !== text.end) continue;
+    if (isPlainWritable(data)) claimRange(view, data.start, data.start + sizeOf(text), CLOSURES);
+    const below = view.mappings[index - 1];
+    if (below?.end === text.start && isPlainWritable(below) && sizeOf(below) === view.pageSize) {
+      claimMapping(view, index - 1, CLOSURES);
+    }
+  }
+}
+
 export const smallStacks: Signature = {
   name: 'small-stacks',
   claim(view) {
     claimSignalStacks(view);
-    if (!findFile(view.files, /^libffi\.so/)) return;
+    const libffi = findFile(view.files, /^libffi\.so/);
+    if (!libffi) return;
+    claimTrampolines(view, libffi);
     view.mappings.forEach((m, i) => {
       if (m.name !== '' || !isAnonymous(m) || m.access & SHARED || view.ledger[i] !== undefined) return;
       const code = (m.access & EXECUTE) !== 0 || (m.access & WRITE) === 0;

@@ -6,11 +6,13 @@
  * Cannot tell: memory of the program under test, which valgrind places from 0x4000000 on, from valgrind's low mappings.
  */
 import { findFile } from '../attribution/files';
-import { type Claim, claimRange } from '../attribution/view';
+import { type Claim, claimMapping } from '../attribution/view';
+import { isAnonymous } from '../mapping/mapping';
 import { type Address, GIB } from '../units';
 import type { Signature } from './signature';
 
 const LOWEST: Address = 0x1000000000;
+const HIGHEST: Address = LOWEST + 56 * GIB;
 const OWN: Claim = {
   region: 'valgrind.own',
   category: 'metadata',
@@ -22,9 +24,14 @@ const OWN: Claim = {
 export const valgrind: Signature = {
   name: 'valgrind',
   claim(view) {
-    const tool = findFile(view.files, /^(memcheck|massif|callgrind|cachegrind|helgrind|drd|dhat|lackey|none|exp-bbv)-[a-z0-9]+-linux$/);
+    const tool = findFile(
+      view.files,
+      /^(memcheck|massif|callgrind|cachegrind|helgrind|drd|dhat|lackey|none|exp-bbv)-[a-z0-9]+-linux$/
+    );
     if (!tool) return;
-    claimRange(view, LOWEST, LOWEST + 56 * GIB, OWN);
+    view.mappings.forEach((m, i) => {
+      if (m.start >= LOWEST && m.end <= HIGHEST && isAnonymous(m)) claimMapping(view, i, OWN);
+    });
     view.runtimes.push({ name: 'valgrind', version: null, evidence: `the tool ${tool.base} is mapped` });
   },
 };

@@ -46,7 +46,12 @@ function claimFor(name: string): Claim {
   const inner = name.slice(PREFIX.length, -1);
   const known = NAMES.find(([pattern]) => pattern.test(inner));
   return {
-    region: known?.[1] ?? `named.${inner.trim().replace(/[^\w-]+/g, '-').slice(0, 40)}`,
+    region:
+      known?.[1] ??
+      `named.${inner
+        .trim()
+        .replace(/[^\w-]+/g, '-')
+        .slice(0, 40)}`,
     category: known?.[2] ?? 'heap',
     inaccessible: known?.[2] === 'stack' ? 'guard' : 'reservation',
     confidence: known ? 'certain' : 'likely',
