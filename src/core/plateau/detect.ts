@@ -17,8 +17,10 @@ import type { Plateau, PlateauSamples } from './types';
 export function detectPlateaus(samples: PlateauSamples): Plateau[] {
   const entries: Plateau[] = [];
   let before: Bytes | null = null;
-  for (const life of toLives(samples)) {
-    const found = segment(life.values);
+  const lives = toLives(samples);
+  const segmentations = segment(lives.map((life) => life.values));
+  lives.forEach((life, k) => {
+    const found = segmentations[k]!;
     const held = heldPieces(found.pieces, life.values.length);
     held.forEach((piece, index) => {
       const entry = toEntry(life, found, piece, before, index === 0);
@@ -26,7 +28,7 @@ export function detectPlateaus(samples: PlateauSamples): Plateau[] {
       before = entry.levelBytes;
     });
     entries.push(...found.spikes.map((spike) => toSpike(life, spike, found.fit.step)));
-  }
+  });
   return entries.sort((a, b) => a.startMs - b.startMs);
 }
 

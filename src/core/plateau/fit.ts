@@ -20,8 +20,10 @@ export interface Fit {
   /** The smallest step, in bytes. */
   readonly step: number;
   readonly plateau: (from: number, to: number) => number;
-  /** Infinity where the stretch is no ramp: too short, too flat, or with a jump inside. */
-  readonly ramp: (from: number, to: number) => number;
+  /** Infinity where the stretch is no ramp: too short, too flat, or with a jump inside, or not below `below`. */
+  readonly ramp: (from: number, to: number, below?: number) => number;
+  /** Squares round the least-squares line, with nothing forgiven: what decides where a ramp begins. */
+  readonly line: (from: number, to: number) => number;
   readonly transition: (from: number, to: number) => number;
   /** Least-squares change over the stretch, in bytes. */
   readonly rise: (from: number, to: number) => number;
@@ -85,22 +87,27 @@ export function fitTo(values: Float64Array, options: FitOptions): Fit {
     const centre = (from + to - 1) / 2 - middle;
     return ((product[to]! - product[from]! - centre * (sum[to]! - sum[from]!)) * 12) / (n * (n * n - 1));
   };
-  const ramp = (from: number, to: number): number => {
+  const lineResidual = (from: number, to: number, perSample: number): number => {
+    const n = to - from;
+    return Math.max(0, flat(from, to) - (perSample * perSample * n * (n * n - 1)) / 12);
+  };
+  const ramp = (from: number, to: number, below = Number.POSITIVE_INFINITY): number => {
     const n = to - from;
     if (n < SHORTEST_RAMP) {
       return Number.POSITIVE_INFINITY;
     }
     const perSample = slope(from, to);
     const rise = Math.abs(perSample) * n;
-    if (rise < leastRise || largest(jumps, blockMaxima, from + 2, to - 1) > RAMP_JUMP * rise + spread) {
+    if (rise < leastRise || stairs[to - 3]! - stairs[from + 2]! > STAIR_SHARE * rise) {
       return Number.POSITIVE_INFINITY;
     }
-    if (stairs[to - 3]! - stairs[from + 2]! > STAIR_SHARE * rise) {
-      return Number.POSITIVE_INFINITY;
-    }
-    const residual = Math.max(0, flat(from, to) - (perSample * perSample * n * (n * n - 1)) / 12);
+    const residual = lineResidual(from, to, perSample);
     const stray = Math.max(0, residual / n - noise);
-    return Math.min(residual, n * noise) + (stray / (STRAY * rise) ** 2) * Math.min(n, STRAY_SAMPLES);
+    const cost = Math.min(residual, n * noise) + (stray / (STRAY * rise) ** 2) * Math.min(n, STRAY_SAMPLES);
+    // Last, because it is the only test that looks at samples.
+    return cost < below && !exceeds(jumps, blockMaxima, from + 2, to - 1, RAMP_JUMP * rise + spread)
+      ? cost
+      : Number.POSITIVE_INFINITY;
   };
   const transition = (from: number, to: number): number =>
     to - from <= LONGEST_TRANSITION ? TRANSITION_SAMPLE * (to - from) : Number.POSITIVE_INFINITY;
@@ -109,6 +116,7 @@ export function fitTo(values: Float64Array, options: FitOptions): Fit {
     step,
     plateau: flat,
     ramp,
+    line: (from, to) => lineResidual(from, to, slope(from, to)),
     transition,
     rise: (from, to) => slope(from, to) * (to - from) * step,
     jumps,
@@ -187,18 +195,14 @@ function maximaOf(values: Float64Array): Float64Array {
   return maxima;
 }
 
-/** Largest of values[from..to-1], whole blocks at once. */
-function largest(values: Float64Array, maxima: Float64Array, from: number, to: number): number {
-  let most = 0;
-  let i = from;
-  while (i < to) {
-    if (i % BLOCK === 0 && i + BLOCK <= to) {
-      most = Math.max(most, maxima[i / BLOCK]!);
-      i += BLOCK;
-    } else {
-      most = Math.max(most, values[i]!);
-      i += 1;
+/** Whether any of values[from..to-1] is above the limit, whole blocks at once. */
+function exceeds(values: Float64Array, maxima: Float64Array, from: number, to: number, limit: number): boolean {
+  for (let i = from; i < to;) {
+    const whole = i % BLOCK === 0 && i + BLOCK <= to;
+    if ((whole ? maxima[i / BLOCK]! : values[i]!) > limit) {
+      return true;
     }
+    i += whole ? BLOCK : 1;
   }
-  return most;
+  return false;
 }

@@ -4,7 +4,7 @@
  * a step must also be 1.5 times the spread of that noise (5th to 95th percentile).
  */
 import { MIB, type Bytes } from '../units';
-import { quantileOfSorted } from './quantile';
+import { median, quantileOfSorted } from './quantile';
 
 export const STEP: Bytes = 16 * MIB;
 const SMALL_PROCESS: Bytes = 160 * MIB;
@@ -45,24 +45,25 @@ const WINDOW = 24;
  * samples, each freed of its own trend, so that neither steps nor ramps count as long as they touch fewer than half of the
  * windows.
  */
-export function spreadInWindows(values: Float64Array): number {
-  const width = Math.max(1, Math.min(WINDOW, Math.floor(values.length / 3)));
-  const count = Math.max(1, Math.floor(values.length / width));
-  const spreads = new Float64Array(count);
-  const third = Math.floor(width / 3);
-  for (let w = 0; w < count; w++) {
-    const window = values.slice(w * width, (w + 1) * width);
-    if (third > 0) {
-      const head = quantileOfSorted(window.slice(0, third).sort(), 0.5);
-      const tail = quantileOfSorted(window.slice(-third).sort(), 0.5);
-      const slope = (tail - head) / (width - third);
-      for (let i = 0; i < window.length; i++) {
-        window[i] = window[i]! - slope * i;
-      }
+export function spreadInWindows(lives: readonly Float64Array[]): number {
+  const spreads = lives.flatMap((values) => {
+    const width = Math.max(1, Math.min(WINDOW, Math.floor(values.length / 3)));
+    const count = Math.max(1, Math.floor(values.length / width));
+    return Array.from({ length: count }, (_, w) => spreadOf(withoutTrend(values.slice(w * width, (w + 1) * width))));
+  });
+  return quantileOfSorted(Float64Array.from(spreads).sort(), 0.4);
+}
+
+/** In place: less the line through the medians of the first and of the last third. */
+function withoutTrend(window: Float64Array): Float64Array {
+  const third = Math.floor(window.length / 3);
+  if (third > 0) {
+    const slope = (median(window.subarray(-third)) - median(window.subarray(0, third))) / (window.length - third);
+    for (let i = 0; i < window.length; i++) {
+      window[i] = window[i]! - slope * i;
     }
-    spreads[w] = spreadOf(window);
   }
-  return quantileOfSorted(spreads.sort(), 0.4);
+  return window;
 }
 
 /** 5th to 95th percentile; sorts `values` in place. */

@@ -53,21 +53,32 @@ function cheapest(fit: Fit, places: Int32Array): Piece[] {
     for (let i = j - 1; i >= 0; i--) {
       const from = places[i]!;
       const before = best[i]! + CHANGE;
-      const length = to - from;
-      if (before >= best[j]!) {
+      let room = best[j]! - before;
+      if (room <= 0) {
         continue;
       }
-      const take = (kind: PieceKind, cost: number): void => {
-        if (before + cost < best[j]!) {
-          best[j] = before + cost;
-          previous[j] = i;
-          kinds[j] = kind;
+      let kind: PieceKind | null = null;
+      const transition = fit.transition(from, to);
+      if (transition < room) {
+        room = transition;
+        kind = 'transition';
+      }
+      if (to - from >= SHORTEST_PLATEAU) {
+        const plateau = fit.plateau(from, to);
+        if (plateau < room) {
+          room = plateau;
+          kind = 'plateau';
         }
-      };
-      take('transition', fit.transition(from, to));
-      if (length >= SHORTEST_PLATEAU) {
-        take('plateau', fit.plateau(from, to));
-        take('ramp', fit.ramp(from, to));
+        const ramp = fit.ramp(from, to, room);
+        if (ramp < room) {
+          room = ramp;
+          kind = 'ramp';
+        }
+      }
+      if (kind !== null) {
+        best[j] = before + room;
+        previous[j] = i;
+        kinds[j] = kind;
       }
     }
   }
@@ -89,7 +100,7 @@ function settle(fit: Fit, pieces: readonly Piece[], reach: number): Piece[] {
     let place = left.to;
     let least = Number.POSITIVE_INFINITY;
     for (let at = first; at <= last; at++) {
-      const cost = costOf(fit, left.kind, left.from, at) + costOf(fit, right.kind, at, right.to);
+      const cost = strictCost(fit, left.kind, left.from, at) + strictCost(fit, right.kind, at, right.to);
       if (cost < least) {
         least = cost;
         place = at;
@@ -99,6 +110,10 @@ function settle(fit: Fit, pieces: readonly Piece[], reach: number): Piece[] {
     result[k] = { ...right, from: place };
   }
   return result;
+}
+
+function strictCost(fit: Fit, kind: PieceKind, from: number, to: number): number {
+  return kind === 'ramp' ? fit.line(from, to) : costOf(fit, kind, from, to);
 }
 
 function shortest(kind: PieceKind): number {

@@ -24,13 +24,22 @@ const CLEARANCE = 0.9;
 /** The noise is measured again when it turns out to be this much wider than the windows showed. */
 const WIDER = 1.15;
 
-export function segment(raw: Float64Array): Segmentation {
-  const scale = scaleOf(raw);
-  const rough = stepIn(scale, spreadInWindows(raw));
-  const spread = spreadInWindows(despike(raw, rough).values);
-  const first = search(raw, scale, spread);
+/**
+ * All lives of one series. They share one estimate of the noise: it is the same program, and a short life shows too
+ * little of it.
+ */
+export function segment(lives: readonly Float64Array[]): Segmentation[] {
+  const scales = lives.map(scaleOf);
+  const rough = spreadInWindows(lives);
+  const spread = spreadInWindows(lives.map((raw, k) => despike(raw, stepIn(scales[k]!, rough)).values));
+  const first = lives.map((raw, k) => search(raw, scales[k]!, spread));
   const seen = spreadAround(first);
-  return seen > WIDER * spread && stepIn(scale, seen) > first.fit.step ? search(raw, scale, seen) : first;
+  if (seen <= WIDER * spread) {
+    return first;
+  }
+  return first.map((found, k) =>
+    stepIn(scales[k]!, seen) > found.fit.step ? search(lives[k]!, scales[k]!, seen) : found
+  );
 }
 
 function stepIn(scale: Scale, spread: number): Bytes {
@@ -48,15 +57,18 @@ function search(raw: Float64Array, scale: Scale, spread: number): Segmentation {
 }
 
 /** Spread of the samples round the plateaus found. */
-function spreadAround({ values, pieces }: Segmentation): number {
-  const residuals: number[] = [];
-  for (const { kind, from, to } of pieces) {
-    if (kind === 'plateau') {
-      const level = levelOfSorted(values.slice(from, to).sort());
-      for (let i = from; i < to; i++) {
-        residuals.push(values[i]! - level);
+function spreadAround(found: readonly Segmentation[]): number {
+  const residuals = new Float64Array(found.reduce((sum, { values }) => sum + values.length, 0));
+  let count = 0;
+  for (const { values, pieces } of found) {
+    for (const { kind, from, to } of pieces) {
+      if (kind === 'plateau') {
+        const level = levelOfSorted(values.slice(from, to).sort());
+        for (let i = from; i < to; i++) {
+          residuals[count++] = values[i]! - level;
+        }
       }
     }
   }
-  return spreadOf(Float64Array.from(residuals));
+  return spreadOf(residuals.subarray(0, count));
 }

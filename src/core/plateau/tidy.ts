@@ -10,23 +10,24 @@ import { SPREADS_PER_STEP, spreadOf, type Scale } from './noise';
 /** Joins neighbours that no step parts, until every boundary left is one. */
 export function tidy(values: Float64Array, pieces: readonly Piece[], fit: Fit, scale: Scale): Piece[] {
   const result = [...pieces];
+  const strengthAt = (k: number): number =>
+    k < 1 || k >= result.length
+      ? Number.POSITIVE_INFINITY
+      : boundaryStrength(values, result[k - 1]!, result[k]!, fit, scale);
+  const strengths = result.map((_, k) => strengthAt(k));
   for (;;) {
-    let weakest = -1;
-    let least = 1;
-    for (let k = 1; k < result.length; k++) {
-      const strength = boundaryStrength(values, result[k - 1]!, result[k]!, fit, scale);
-      if (strength < least) {
-        least = strength;
-        weakest = k;
-      }
-    }
-    if (weakest < 0) {
-      break;
+    const weakest = strengths.reduce((least, strength, k) => (strength < strengths[least]! ? k : least), 0);
+    if (!(strengths[weakest]! < 1)) {
+      return snapToHeld(values, result);
     }
     const [left, right] = [result[weakest - 1]!, result[weakest]!];
     result.splice(weakest - 1, 2, { kind: left.kind, from: left.from, to: right.to });
+    strengths.splice(weakest, 1);
+    strengths[weakest - 1] = strengthAt(weakest - 1);
+    if (weakest < result.length) {
+      strengths[weakest] = strengthAt(weakest);
+    }
   }
-  return snapToHeld(values, result);
 }
 
 /** Below 1: the two are one. */
@@ -57,14 +58,14 @@ function boundaryStrength(values: Float64Array, left: Piece, right: Piece, fit: 
   }
 }
 
-/** A plateau that holds one value ends with the last sample that has it, and a ramp beside it does not. */
+/** A plateau that holds one value begins and ends with a sample that has it where nothing is held beside it. */
 function snapToHeld(values: Float64Array, pieces: readonly Piece[]): Piece[] {
   const result = [...pieces];
   for (let k = 1; k < result.length; k++) {
     const left = result[k - 1]!;
     const right = result[k]!;
     let at = left.to;
-    if (left.kind === 'plateau' && right.kind === 'ramp') {
+    if (left.kind === 'plateau' && right.kind !== 'plateau') {
       const level = heldValue(values, left);
       const stop = right.to - 1;
       if (level !== null) {
@@ -73,7 +74,7 @@ function snapToHeld(values: Float64Array, pieces: readonly Piece[]): Piece[] {
           at -= 1;
         }
       }
-    } else if (left.kind === 'ramp' && right.kind === 'plateau') {
+    } else if (left.kind !== 'plateau' && right.kind === 'plateau') {
       const level = heldValue(values, right);
       if (level !== null) {
         while (at > left.from + 1 && values[at - 1] === level) {
