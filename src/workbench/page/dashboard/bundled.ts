@@ -8,5 +8,3 @@ export function readBundledDashboards(meta: PluginMeta): Promise<ClassicDashboar
   const files = (meta.includes ?? []).filter(({ type }) => String(type) === 'dashboard').map(({ path }) => path);
   return Promise.all(files.map((file) => getBackendSrv().get<ClassicDashboard>(`/${meta.baseUrl}/${file}`)));
 }
-
-export const dashboardUrl = ({ uid }: ClassicDashboard): string => `/d/${uid}`;

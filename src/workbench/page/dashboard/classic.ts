@@ -58,3 +58,6 @@ export interface ClassicDashboard {
   readonly annotations?: { readonly list: ReadonlyArray<AnnotationQuery & { readonly builtIn?: number }> };
   readonly panels: readonly ClassicPanel[];
 }
+
+/** Grafana's own address of a dashboard, so that links between dashboards work here as there. */
+export const dashboardUrl = ({ uid }: ClassicDashboard): string => `/d/${uid}`;

@@ -1,24 +1,15 @@
 /** One switch per annotation query, as in a dashboard of Grafana; scenes alone shows one for the whole set. */
-import {
-  SceneDataLayerSet,
-  type SceneDataLayerProvider,
-  SceneObjectBase,
-  type SceneObjectState,
-} from '@grafana/scenes';
+import { type SceneDataLayerProvider, SceneDataLayerSet, SceneObjectBase, sceneGraph } from '@grafana/scenes';
 import { InlineSwitch } from '@grafana/ui';
 import React from 'react';
 
-interface State extends SceneObjectState {
-  readonly set: SceneDataLayerSet;
-}
-
-export class LayerSwitches extends SceneObjectBase<State> {
+export class LayerSwitches extends SceneObjectBase {
   static Component = LayerSwitchesView;
 }
 
 function LayerSwitchesView({ model }: { model: LayerSwitches }) {
-  const { layers } = model.state.set.useState();
-  return layers.map((layer) => <LayerSwitch key={layer.state.key} layer={layer} />);
+  const set = sceneGraph.getDataLayers(model, true).find((layer) => layer instanceof SceneDataLayerSet);
+  return set?.state.layers.map((layer) => <LayerSwitch key={layer.state.key} layer={layer} />);
 }
 
 function LayerSwitch({ layer }: { layer: SceneDataLayerProvider }) {

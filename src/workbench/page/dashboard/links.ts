@@ -1,12 +1,13 @@
 /** Links in a dashboard's head: to other dashboards by tag, or to an address, with the time and variables in force. */
-import { urlUtil } from '@grafana/data';
-import { dashboardUrl } from './bundled';
-import type { ClassicDashboard, ClassicLink } from './classic';
+import { type ClassicDashboard, type ClassicLink, dashboardUrl } from './classic';
 
 export interface ResolvedLink {
   readonly title: string;
   readonly href: string;
 }
+
+const withQuery = (url: string, query: string): string =>
+  query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`;
 
 /** @param search the page's query string, where scenes keep `from`, `to` and `var-*` */
 export function resolveLinks(
@@ -21,11 +22,10 @@ export function resolveLinks(
     return new URLSearchParams(kept).toString();
   };
   return (dashboard.links ?? []).flatMap((link) => {
-    if (link.type === 'link')
-      return [{ title: link.title, href: urlUtil.appendQueryToUrl(link.url ?? '', carried(link)) }];
+    if (link.type === 'link') return [{ title: link.title, href: withQuery(link.url ?? '', carried(link)) }];
     const tags = link.tags ?? [];
     return all
       .filter((other) => other.uid !== dashboard.uid && tags.every((tag) => other.tags?.includes(tag)))
-      .map((other) => ({ title: other.title, href: urlUtil.appendQueryToUrl(dashboardUrl(other), carried(link)) }));
+      .map((other) => ({ title: other.title, href: withQuery(dashboardUrl(other), carried(link)) }));
   });
 }

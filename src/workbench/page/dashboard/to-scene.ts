@@ -88,17 +88,16 @@ export function toScene(dashboard: ClassicDashboard): EmbeddedScene {
       (query) =>
         new dataLayers.AnnotationsDataLayer({ name: query.name, isEnabled: query.enable, isHidden: query.hide, query })
     );
-  const set = new SceneDataLayerSet({ layers });
   return new EmbeddedScene({
     $timeRange: new SceneTimeRange({ from: dashboard.time?.from ?? 'now-15m', to: dashboard.time?.to ?? 'now' }),
     $variables: new SceneVariableSet({
       variables: (dashboard.templating?.list ?? []).flatMap((variable) => toSceneVariable(variable) ?? []),
     }),
-    $data: set,
+    $data: new SceneDataLayerSet({ layers }),
     $behaviors: [new behaviors.CursorSync({ sync: dashboard.graphTooltip ?? 0 }), new behaviors.SceneQueryController()],
     controls: [
       new VariableValueSelectors({}),
-      new LayerSwitches({ set }),
+      new LayerSwitches({}),
       new SceneControlsSpacer(),
       new SceneTimePicker({ isOnCanvas: true }),
       new SceneRefreshPicker({

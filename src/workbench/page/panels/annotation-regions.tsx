@@ -4,29 +4,7 @@ import { Tooltip, type UPlotConfigBuilder, useTheme2 } from '@grafana/ui';
 import React, { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import type uPlot from 'uplot';
-
-export interface Region {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly color: string;
-  readonly title: string;
-  readonly text: string;
-}
-
-export function toRegions(frames: readonly DataFrame[]): Region[] {
-  return frames.flatMap((frame) => {
-    const column = (name: string): readonly unknown[] =>
-      frame.fields.find((field) => field.name === name)?.values ?? [];
-    const [times, ends, colors, titles, texts] = ['time', 'timeEnd', 'color', 'title', 'text'].map(column);
-    return times!.map((time, row) => ({
-      fromMs: Number(time),
-      toMs: Number(ends![row] ?? time),
-      color: String(colors![row] ?? 'blue'),
-      title: String(titles![row] ?? ''),
-      text: String(texts![row] ?? ''),
-    }));
-  });
-}
+import { type Region, toRegions } from './regions';
 
 interface Props {
   readonly config: UPlotConfigBuilder;

@@ -3,8 +3,7 @@ import { UrlSyncContextProvider } from '@grafana/scenes';
 import { EmptyState, LinkButton } from '@grafana/ui';
 import React, { useMemo } from 'react';
 import { useLocation, useParams } from 'react-router-dom-v5-compat';
-import { dashboardUrl } from '../dashboard/bundled';
-import type { ClassicDashboard } from '../dashboard/classic';
+import { type ClassicDashboard, dashboardUrl } from '../dashboard/classic';
 import { resolveLinks } from '../dashboard/links';
 import { toScene } from '../dashboard/to-scene';
 
