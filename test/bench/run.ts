@@ -1,0 +1,22 @@
+/** `npm run bench [NAME...]`: runs the benchmarks with Bun and exits with 1 when one misses its target. */
+import { attributeBench } from './attribute.bench';
+
+export interface Bench {
+  readonly name: string;
+  /** Prints its figures. @returns the targets that it missed, one sentence each */
+  readonly run: () => Promise<readonly string[]>;
+}
+
+const BENCHES: readonly Bench[] = [attributeBench];
+
+const wanted = process.argv.slice(2);
+let missed = 0;
+for (const bench of BENCHES) {
+  if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
+  console.log(`${bench.name}:`);
+  for (const failure of await bench.run()) {
+    console.log(`  missed: ${failure}`);
+    missed++;
+  }
+}
+process.exitCode = missed > 0 ? 1 : 0;
