@@ -199,14 +199,12 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
       evidence,
     };
     await keep(entry);
+    if (entry.layoutId === null) accounts.skippedLayouts++;
   }
 
   async function keep(entry: Entry): Promise<void> {
     entry.layoutId = null;
-    if (!entry.bucket.take(now())) {
-      accounts.skippedLayouts++;
-      return;
-    }
+    if (!entry.bucket.take(now())) return;
     try {
       entry.layoutId = await store.put(entry.life, now(), entry.layout);
     } catch {

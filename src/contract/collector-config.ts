@@ -46,7 +46,7 @@ const pattern = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
-const patterns = z.union([pattern.transform((one) => [one]), z.array(pattern)]);
+const patterns = z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(pattern));
 
 /** `127.0.0.1:9871`, `[::1]:9871`, `:9871` (all addresses) → host and port. */
 const address = z.string().transform((text, context) => {
