@@ -1,4 +1,5 @@
 /** Layouts of the query's processes at one instant: what snapshot, tree, findings and limits are made from. */
+import { DEFAULT_GAP_MS } from '../snapshot/interval';
 import type { UnixMillis } from '../units';
 import { BadQueryError, type Engine, info, needLayouts, warning } from './engine';
 import type { PlateauQuery } from './query';
@@ -37,6 +38,8 @@ export async function snapshotAt(
   if (!stored) return { stored: null, notice: warning(`${process} has no layout at ${clock(atMs)} UTC.`) };
   if (stored.exact) return { stored, notice: null };
   const away = atMs < stored.fromMs ? stored.fromMs - atMs : Math.max(0, atMs - stored.toMs);
+  // Between two looks of the collector the layout before still stands.
+  if (away > 0 && away <= DEFAULT_GAP_MS && atMs > stored.toMs) return { stored, notice: null };
   const side = atMs < stored.fromMs ? 'after' : 'before';
   const text = away === 0 ? 'not every layout was kept then' : `taken ${duration(away)} ${side} ${clock(atMs)} UTC`;
   return { stored, notice: info(`${process}: nearest layout, ${text}.`) };

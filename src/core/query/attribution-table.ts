@@ -185,14 +185,10 @@ function nearbyText(nearby: readonly JoinedSample[], measure: PlateauQuery['meas
   const more = Math.max(...nearby.map((sample) => sample.differenceBytes));
   const less = -Math.min(...nearby.map((sample) => sample.differenceBytes));
   const side = farthest.distanceMs > 0 ? 'after' : 'before';
-  const at = farthest.distanceMs === 0 ? 'in force' : `taken ${duration(farthest.distanceMs)} ${side}`;
   const only = nearby.length === 1;
-  const texts = [
-    only
-      ? `Nearest layout: ${at}.`
-      : `Nearest layout for ${nearby.length} samples: ${farthest.distanceMs === 0 ? at : `at most ${at}`}.`,
-  ];
   const most = only ? '' : 'at most ';
+  const at = farthest.distanceMs === 0 ? 'in force' : `taken ${most}${duration(farthest.distanceMs)} ${side}`;
+  const texts = [only ? `Nearest layout: ${at}.` : `Nearest layout for ${nearby.length} samples: ${at}.`];
   if (more > 0) texts.push(`${what} differs by ${most}${withSeparators(more)} B, shown as unknown.`);
   if (less > 0) texts.push(`${what} was ${most}${withSeparators(less)} B smaller, taken off the top of the stack.`);
   return texts.join(' ');
