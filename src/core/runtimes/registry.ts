@@ -1,17 +1,26 @@
+import { beam, beamRest } from './beam';
 import { brk } from './brk';
+import { cpython, cpythonRest } from './cpython';
 import { elf } from './elf';
 import { files } from './files';
 import { general } from './general';
+import { ghc } from './ghc';
 import { glibcArenas, glibcRest, libcBlocks } from './glibc';
 import { go, goRest } from './go';
 import { jemalloc } from './jemalloc';
 import { jvm } from './jvm/jvm';
 import { kernel } from './kernel';
+import { luajit, luajitRest } from './luajit';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
 import { mysql } from './mysql';
+import { ocaml, ocamlRest } from './ocaml';
+import { php } from './php';
+import { plainLanguages } from './plain-languages';
 import { reservation } from './reservation';
+import { ruby, rubyRest } from './ruby';
 import { sanitizerRest, sanitizers } from './sanitizers';
+import { sbcl } from './sbcl';
 import { sharedMemory } from './shared-memory';
 import type { Signature } from './signature';
 import { smallStacks } from './small-stacks';
@@ -27,13 +36,23 @@ import { vmaNames } from './vma-names';
 export const SIGNATURES: readonly Signature[] = [
   kernel,
   brk,
+  // Images take what touches their end for .bss; these two know better in their own processes.
+  sbcl,
+  cpython,
   elf,
   // Runtimes with their own reservations.
   go,
   sanitizers,
   valgrind,
-  mimallocSegments,
   jvm,
+  beam,
+  ruby,
+  php,
+  luajit,
+  plainLanguages,
+  ocaml,
+  ghc,
+  mimallocSegments,
   // Libc's structures, before anybody takes the rest of the anonymous memory.
   glibcArenas,
   vmaNames,
@@ -41,6 +60,11 @@ export const SIGNATURES: readonly Signature[] = [
   smallStacks,
   libcBlocks,
   // What is left: reservations first, then who owns the rest of the writable memory.
+  beamRest,
+  rubyRest,
+  cpythonRest,
+  luajitRest,
+  ocamlRest,
   mysql,
   reservation,
   sanitizerRest,

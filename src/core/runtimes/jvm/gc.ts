@@ -2,18 +2,21 @@
  * Structures of the collectors: card tables, mark bitmaps, block offset tables, mark stacks, remembered sets.
  *
  * Source: share/gc/g1/g1CollectedHeap.cpp (bitmap: 1/64 of the heap, card table, card counts and offset table: 1/512
- * each; one reservation for all since JDK 26), share/gc/parallel/, share/gc/z/zMarkStackAllocator.cpp (8 GiB reserved),
+ * each; one reservation for all since JDK 26), share/gc/parallel/parMarkBitMap.cpp (1/64, 1/32 before JDK 20),
+ * share/gc/shenandoah/ (1/32, 1/64, cards 1/512 or 1/1024), share/gc/z/zMarkStackAllocator.cpp (8 GiB reserved),
  * share/gc/g1/g1ConcurrentMark.cpp (32 MiB mark stack).
  * Sample: `7fe5e119c000-7fe5e12f0000 rw-p`, `7fe5e12f0000-7fe5e1d62000 ---p` (nr): 12056 KiB = 6029 MiB / 512.
- * Cannot tell: a fully committed table that merged with a malloc chunk; then only what the heap's size predicts is cut.
+ * Cannot tell: tables below 512 KiB that merged with malloc chunks; they stay with the chunks.
  */
 import { type Claim, type View, claimRange, freeParts, isFree, touchesBelow } from '../../attribution/view';
 import { type Mapping, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
 import { alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
 import type { JavaHeap } from './java-heap';
+import { tablesWithin } from './tables';
 
 const UNIT = 2 * MIB;
+const ARENA = 64 * MIB;
 
 const PAIR: Claim = {
   region: 'jvm.gc-structures',
@@ -25,26 +28,13 @@ const PAIR: Claim = {
 const SCALED: Claim = {
   ...PAIR,
   confidence: 'certain',
-  why: 'Its size is that of the heap divided by 64 or 512: a table that covers the heap.',
+  why: 'Its size is that of the heap divided by a power of two: a table that covers the heap.',
 };
+
 const WHOLE: Claim = {
   ...PAIR,
   why: 'Writable memory of whole 2 MiB at a 2 MiB border: malloc adds a page, the collector does not.',
 };
-
-export function claimGcStructures(view: View, heap: JavaHeap | null): void {
-  const tables = heap ? tablesOf(view, heap) : [];
-  for (let i = 1; i < view.mappings.length; i++) {
-    const tail = view.mappings[i]!;
-    if (!isPlainNone(tail) || !isFree(view, i) || !touchesBelow(view, i)) continue;
-    if (hasFlag(view, i, 'nr') === false || sizeOf(tail) < 64 * KIB || arenaStart(view, i) !== null) continue;
-    const head = view.mappings[i - 1]!;
-    if (!isPlainWritable(head) || freeParts(view, i - 1).at(-1)?.end !== head.end) continue;
-    const start = tableStart(tables, head.start, tail);
-    claimRange(view, start ?? head.start, tail.end, start === null ? PAIR : SCALED);
-  }
-  claimWhole(view);
-}
 
 /** A table that covers the heap: its reserved size, and how much of it the committed heap needs. */
 interface Table {
@@ -52,29 +42,59 @@ interface Table {
   readonly committed: Bytes;
 }
 
+export function claimGcStructures(view: View, heap: JavaHeap | null): void {
+  const tables = heap ? tablesOf(view, heap) : [];
+  for (let i = 0; i < view.mappings.length; i++) {
+    const tail = view.mappings[i]!;
+    if (!isPlainNone(tail) || !isFree(view, i) || hasFlag(view, i, 'nr') === false || sizeOf(tail) < 64 * KIB) continue;
+    if (tables.some((table) => table.reserved === sizeOf(tail))) {
+      claimRange(view, tail.start, tail.end, SCALED);
+      continue;
+    }
+    if (!touchesBelow(view, i) || arenaStart(view, i) !== null) continue;
+    const head = view.mappings[i - 1]!;
+    const free = freeParts(view, i - 1).at(-1);
+    if (!isPlainWritable(head) || free?.end !== head.end) continue;
+    const aboveArena = tables.find((table) => isArenaTail(head, tail.start, tail.end - table.reserved));
+    if (aboveArena) {
+      claimRange(view, tail.end - aboveArena.reserved, tail.end, SCALED);
+      continue;
+    }
+    const start = tableStart(tables, free.start, tail);
+    claimRange(view, start ?? free.start, tail.end, start === null ? PAIR : SCALED);
+  }
+  claimCommitted(view, heap, tables);
+}
+
 function tablesOf(view: View, heap: JavaHeap): Table[] {
-  return [64, 512].map((share) => ({
+  return [512, 64, 32].map((share) => ({
     reserved: alignUp((heap.end - heap.start) / share, view.pageSize),
     committed: alignUp(heap.committed / share, view.pageSize),
   }));
 }
 
+/** True when [from, to) is the inaccessible tail of an arena whose head is `head`: a table merged with it from above. */
+function isArenaTail(head: Mapping, from: Address, to: Address): boolean {
+  return to > from && to % ARENA === 0 && head.start <= to - ARENA && head.end > to - ARENA;
+}
+
 /** Where the table that ends in `tail` begins, or null when the heap's size does not explain it. */
 function tableStart(tables: readonly Table[], lowest: Address, tail: Mapping): Address | null {
-  for (const { reserved } of tables) {
-    const start = tail.end - reserved;
-    if (start >= lowest && start < tail.start) return start;
-  }
+  const starts = tables
+    .map((table) => tail.end - table.reserved)
+    .filter((start) => start >= lowest && start < tail.start);
+  if (starts.length > 0) return starts.includes(lowest) ? lowest : starts[0]!;
   // Two tables whose tails merged: the committed head and a whole number of tables end where the tail ends.
   for (const { reserved, committed } of tables) {
     const start = tail.start - committed;
-    if (start >= lowest && (tail.end - start) % reserved === 0) return start;
+    const count = (tail.end - start) / reserved;
+    if (start > lowest && Number.isInteger(count) && count <= 3) return start;
   }
   return null;
 }
 
-/** Fully committed tables: what is left of a writable mapping below an arena head or standing alone. */
-function claimWhole(view: View): void {
+/** Fully committed tables: no inaccessible tail shows them; their size does. */
+function claimCommitted(view: View, heap: JavaHeap | null, tables: readonly Table[]): void {
   for (let i = 0; i < view.mappings.length; i++) {
     const m = view.mappings[i]!;
     if (!isPlainWritable(m) || hasFlag(view, i, 'nh') === true) continue;
@@ -82,9 +102,18 @@ function claimWhole(view: View): void {
       i + 1 < view.mappings.length && isInaccessible(view.mappings[i + 1]!) ? arenaStart(view, i + 1) : null;
     for (const part of freeParts(view, i)) {
       const end = arena !== null && arena > part.start && arena < part.end ? arena : part.end;
-      if (end === arena || part.end === m.end) {
-        const bytes = end - part.start;
-        if (bytes >= UNIT && bytes % UNIT === 0 && part.start % UNIT === 0) claimRange(view, part.start, end, WHOLE);
+      if (arena !== null && part.start >= arena) continue;
+      // One page at the low end may have gone to the image below, whose .bss it could be.
+      const from = part.start - m.start <= view.pageSize ? m.start : part.start;
+      if ((end - from) % UNIT === 0 && from % UNIT === 0) {
+        claimRange(view, from, end, WHOLE);
+      } else if (heap) {
+        const found = tablesWithin(
+          from,
+          end,
+          tables.map((table) => table.reserved)
+        );
+        if (found) claimRange(view, found.start, found.end, { ...SCALED, confidence: 'likely' });
       }
     }
   }

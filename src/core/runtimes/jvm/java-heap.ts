@@ -21,6 +21,7 @@ export interface JavaHeap {
 }
 
 const LOW_END = 128 * GIB;
+const SMALLEST_HIGH = 8 * MIB;
 
 const claimOf = (confidence: Claim['confidence'], why: string): Claim => ({
   region: 'jvm.java-heap',
@@ -49,8 +50,12 @@ function isReserved(view: View, m: Mapping, i: number): boolean {
 }
 
 function heapOf(view: View, start: Address, end: Address): JavaHeap {
-  const inside = view.mappings.filter((m) => m.start >= start && m.end <= end && !isInaccessible(m));
-  return { start, end, committed: inside.reduce((bytes, m) => bytes + m.end - m.start, 0) };
+  let committed = 0;
+  for (const m of view.mappings) {
+    if (m.start < end && m.end > start && !isInaccessible(m))
+      committed += Math.min(m.end, end) - Math.max(m.start, start);
+  }
+  return { start, end, committed };
 }
 
 /** Archived objects are file pages in the middle of the heap, claimed with the archive. */
@@ -105,15 +110,22 @@ function claimLowHeap(view: View): JavaHeap | null {
 /** Above 32 GiB: the largest reservation; -Xmx, when the command line shows it, gives the size. */
 function claimHighHeap(view: View): JavaHeap | null {
   const wanted = sizeOption(view, /^-(?:Xmx|XX:MaxHeapSize=)(\d+)([kmgt]?)$/i);
-  let best: { start: Address; end: Address; bytes: Bytes } | null = null;
-  for (const run of runsOf(view, (m, i) => isFree(view, i) && (isPlainWritable(m) || isReserved(view, m, i)))) {
+  let best: { start: Address; end: Address; rank: number } | null = null;
+  const belongs = (m: Mapping, i: number): boolean =>
+    isFree(view, i) && (isPlainWritable(m) ? hasFlag(view, i, 'nh') !== true : isReserved(view, m, i));
+  for (const run of runsOf(view, belongs)) {
     for (const piece of reservations(view, run)) {
       const bytes = piece.end - piece.start;
-      if (wanted !== null && bytes === wanted) {
-        best = { ...piece, bytes: Infinity };
-      } else if (bytes >= 8 * MIB && bytes > (best?.bytes ?? 0)) {
-        best = { ...piece, bytes };
+      let start = piece.start;
+      let rank = bytes;
+      if (bytes === wanted) {
+        rank = Infinity;
+      } else if (wanted !== null && bytes > wanted && piece.end % MIB === 0) {
+        // A committed heap that merged with what was mapped below it later.
+        start = piece.end - wanted;
+        rank = TIB + wanted;
       }
+      if (bytes >= SMALLEST_HIGH && rank > (best?.rank ?? 0)) best = { start, end: piece.end, rank };
     }
   }
   if (!best) return null;
