@@ -1,0 +1,115 @@
+/**
+ * CPython: arenas of pymalloc and chunks of the frame stack.
+ *
+ * Source: Objects/obmalloc.c (ARENA_SIZE: 256 KiB until 3.9, 1 MiB from 3.10), Python/pystate.c (DATA_STACK_CHUNK_SIZE = 16 KiB from 3.11),
+ * CPython 3.6 to 3.14. Sample: `7f0a71500000-7f0a71800000 rw-p 00000000 00:00 0`
+ * Arenas are mapped one by one and merge: with each other, with malloc chunks (always a page more than a round size), and with the
+ * .bss of the library below. The kernel fills from above, so in a mixed mapping the newer arenas lie low; how many there are
+ * cannot be told. The choice made: a mapping that is a whole number of arenas is all arenas; one with a rest that malloc maps as a
+ * chunk of its own (128 KiB or more) is arenas above that rest; with a smaller rest it must hold a large chunk and is arenas
+ * only below 8 MiB. What NumPy marked for huge pages is its array data: it stands apart from neighbours of equal permissions.
+ */
+import { findFile } from '../attribution/files';
+import { type Claim, type View, claimRange, freeParts, touchesAbove, touchesBelow } from '../attribution/view';
+import { type Mapping, sizeOf } from '../mapping/mapping';
+import { type Bytes, KIB, MIB } from '../units';
+import { hasFlag, isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const MIXED = 8 * MIB;
+/** M_MMAP_THRESHOLD of glibc: the smallest request that malloc maps by itself. */
+const CHUNK = 128 * KIB;
+/** NumPy asks for huge pages from here on (numpy/core/src/multiarray/alloc.c). */
+const HUGE = 4 * MIB;
+const LARGE_MODULE = 16 * MIB;
+const STACK_CHUNK = 16 * KIB;
+
+const ARENA: Claim = {
+  region: 'cpython.pymalloc-arena',
+  category: 'heap',
+  confidence: 'likely',
+  why: 'A whole number of arenas of pymalloc, the allocator of small Python objects.',
+};
+const DATA_STACK: Claim = {
+  region: 'cpython.datastack-chunk',
+  category: 'heap',
+  confidence: 'likely',
+  why: 'Chunks of 16 KiB in which CPython keeps the frames of Python functions.',
+};
+
+interface Python {
+  readonly arena: Bytes;
+  readonly minor: number | null;
+}
+
+function pythonOf(view: View): Python | null {
+  const file = findFile(view.files, /^(python[\d.]*|libpython[\d.]+[a-z]*\.so.*)$/);
+  if (!file) return null;
+  const version = /python(\d)\.(\d+)/.exec(file.base);
+  const minor = version?.[1] === '3' ? Number(version[2]) : null;
+  if (!view.runtimes.some(({ name }) => name === 'cpython')) {
+    const text = version ? `${version[1]}.${version[2]}` : null;
+    view.runtimes.push({ name: 'cpython', version: text, evidence: `maps ${file.name}` });
+  }
+  return { arena: minor !== null && minor < 10 ? 256 * KIB : MIB, minor };
+}
+
+/** Before images claim what touches them: arenas that stand right above the .bss of an extension module. */
+export const cpython: Signature = {
+  name: 'cpython',
+  claim(view) {
+    const python = pythonOf(view);
+    if (!python) return;
+    view.mappings.forEach((m, i) => {
+      if (!isPlainWritable(m) || m.name !== '') return;
+      const size = m.end - m.start;
+      if (!isAboveModule(view, i) || size < python.arena || size >= MIXED) return;
+      claimRange(view, m.end - wholeArenas(size, python.arena), m.end, ARENA);
+    });
+  },
+};
+
+/** True above an extension module of ordinary size: a huge one may have a .bss of several MiB itself. */
+function isAboveModule(view: View, index: number): boolean {
+  const below = view.mappings[index - 1];
+  if (!below || !touchesBelow(view, index)) return false;
+  const file = view.files.get(below.name);
+  return file !== undefined && file.mappings.reduce((sum, i) => sum + sizeOf(view.mappings[i]!), 0) < LARGE_MODULE;
+}
+
+export const cpythonRest: Signature = {
+  name: 'cpython-rest',
+  claim(view) {
+    const python = pythonOf(view);
+    if (!python) return;
+    view.mappings.forEach((m, i) => {
+      if (!isPlainWritable(m)) return;
+      for (const part of freeParts(view, i)) claimPart(view, i, part.start, part.end, python);
+    });
+  },
+};
+
+function claimPart(view: View, index: number, start: number, end: number, python: Python): void {
+  const size = end - start;
+  const arenas = wholeArenas(size, python.arena);
+  const rest = size - arenas;
+  if (arenas > 0 && !isHuge(view, index, size) && (rest === 0 || rest >= CHUNK || size < MIXED)) {
+    claimRange(view, end - arenas, end, ARENA);
+  } else if (arenas === 0 && size % STACK_CHUNK === 0 && size <= 4 * STACK_CHUNK && (python.minor ?? 0) >= 11) {
+    claimRange(view, start, end, DATA_STACK);
+  }
+}
+
+function isHuge(view: View, index: number, size: Bytes): boolean {
+  if (size < HUGE) return false;
+  const apart = (neighbour: Mapping | undefined): boolean => neighbour !== undefined && isPlainWritable(neighbour);
+  return (
+    hasFlag(view, index, 'hg') ??
+    ((touchesBelow(view, index) && apart(view.mappings[index - 1])) ||
+      (touchesAbove(view, index) && apart(view.mappings[index + 1])))
+  );
+}
+
+function wholeArenas(size: Bytes, arena: Bytes): Bytes {
+  return Math.floor(size / arena) * arena;
+}

@@ -1,0 +1,104 @@
+/**
+ * Ruby (MRI): heap pages of the collector, the pool of fiber stacks, the transient heap, the shape tree.
+ *
+ * Source: gc.c (HEAP_PAGE_ALIGN: 16 KiB until 3.1, 64 KiB since 3.2), cont.c (fiber_pool: stacks of one size with one guard page each
+ * in one mapping), transient_heap.c (32 MiB, 2.6 to 3.2), shape.c (3.3 on: two untouched tables, 384 MiB and 20 MiB). Sample:
+ *   `7f68d5b38000-7f68d5d28000 rw-p 00000000 00:00 0`
+ * Newer releases name their mappings ([anon:Ruby:...]) where the kernel allows it. Cannot tell: a heap page from a malloc chunk by
+ * size; a page's two ends are aligned and a chunk's are not, because malloc's header adds a page.
+ */
+import { findFile } from '../attribution/files';
+import { type Claim, type View, claimRange, freeParts, isFree } from '../attribution/view';
+import { sizeOf } from '../mapping/mapping';
+import { KIB, MIB } from '../units';
+import { isPlainNone, isPlainWritable, runsOf } from './shapes';
+import type { Signature } from './signature';
+
+const PAGE = 16 * KIB;
+const TRANSIENT = 32 * MIB;
+const MANY_FIBERS = 4;
+const LARGEST_FIBER = MIB;
+
+const FIBERS: Claim = {
+  region: 'ruby.fiber-pool',
+  category: 'stack',
+  inaccessible: 'guard',
+  confidence: 'likely',
+  why: 'Stacks of one size with a guard page each, in a row: the pool of fiber stacks.',
+};
+const TRANSIENT_HEAP: Claim = {
+  region: 'ruby.transient-heap',
+  category: 'heap',
+  confidence: 'likely',
+  why: '32 MiB in one piece in a Ruby process: the transient heap.',
+};
+const SHAPES: Claim = {
+  region: 'ruby.shape-tree',
+  category: 'heap',
+  confidence: 'likely',
+  why: 'Ruby 3.3 and newer map the table of object shapes at its full size at start; hardly any of it is touched.',
+};
+const HEAP_PAGES: Claim = {
+  region: 'ruby.heap-page',
+  category: 'heap',
+  confidence: 'likely',
+  why: "Aligned to 16 KiB at both ends in a Ruby process: pages of the collector's heap.",
+};
+
+function rubyFile(view: View): ReturnType<typeof findFile> {
+  return findFile(view.files, /^(ruby[\d.]*|libruby[-\d.]*\.so[\d.]*)$/);
+}
+
+export const ruby: Signature = {
+  name: 'ruby',
+  claim(view) {
+    const file = rubyFile(view);
+    if (!file) return;
+    view.runtimes.push({
+      name: 'ruby',
+      version: /(\d+\.\d+(\.\d+)?)/.exec(file.base)?.[1] ?? null,
+      evidence: `maps ${file.name}`,
+    });
+    for (const run of runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m))))
+      claimFibers(view, run.from, run.to);
+  },
+};
+
+function claimFibers(view: View, from: number, to: number): void {
+  const guard = (i: number): boolean =>
+    i < to && isPlainNone(view.mappings[i]!) && sizeOf(view.mappings[i]!) === view.pageSize;
+  for (let i = from; i + 1 < to; i++) {
+    if (!guard(i)) continue;
+    const stack = sizeOf(view.mappings[i + 1]!);
+    if (stack > LARGEST_FIBER) continue;
+    let end = i;
+    while (
+      guard(end) &&
+      end + 1 < to &&
+      sizeOf(view.mappings[end + 1]!) >= stack &&
+      !isPlainNone(view.mappings[end + 1]!)
+    )
+      end += 2;
+    if ((end - i) / 2 < MANY_FIBERS) continue;
+    // The last stack may have merged with what lies above it.
+    const last = view.mappings[end - 1]!;
+    claimRange(view, view.mappings[i]!.start, last.start + stack, FIBERS);
+    i = end - 1;
+  }
+}
+
+export const rubyRest: Signature = {
+  name: 'ruby-rest',
+  claim(view) {
+    if (!rubyFile(view)) return;
+    view.mappings.forEach((m, i) => {
+      if (!isPlainWritable(m)) return;
+      for (const part of freeParts(view, i)) {
+        const size = part.end - part.start;
+        if (size === TRANSIENT) claimRange(view, part.start, part.end, TRANSIENT_HEAP);
+        else if (size >= 384 * MIB && size <= 424 * MIB) claimRange(view, part.start, part.end, SHAPES);
+        else if (part.start % PAGE === 0 && part.end % PAGE === 0) claimRange(view, part.start, part.end, HEAP_PAGES);
+      }
+    });
+  },
+};
