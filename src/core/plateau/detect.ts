@@ -6,7 +6,7 @@
  */
 import type { Bytes } from '../units';
 import { CHANGE } from './partition';
-import { costOf, SHORTEST_PLATEAU, type Piece } from './fit';
+import { SHORTEST_PLATEAU, type Piece } from './fit';
 import { levelOfSorted } from './levels';
 import { toLives, type Life } from './samples';
 import { segment, type Segmentation } from './segment';
@@ -23,7 +23,7 @@ export function detectPlateaus(samples: PlateauSamples): Plateau[] {
     const found = segmentations[k]!;
     const held = heldPieces(found.pieces, life.values.length);
     held.forEach((piece, index) => {
-      const entry = toEntry(life, found, piece, before, index === 0);
+      const entry = toEntry(life, found, piece, before, held[index - 1]);
       entries.push(entry);
       before = entry.levelBytes;
     });
@@ -38,7 +38,13 @@ function heldPieces(pieces: readonly Piece[], count: number): readonly Piece[] {
   return held.length > 0 ? held : [{ kind: 'plateau', from: 0, to: count }];
 }
 
-function toEntry(life: Life, found: Segmentation, piece: Piece, before: Bytes | null, first: boolean): Plateau {
+function toEntry(
+  life: Life,
+  found: Segmentation,
+  piece: Piece,
+  before: Bytes | null,
+  left: Piece | undefined
+): Plateau {
   const { from, to } = piece;
   const values = found.values.slice(from, to);
   const enters = values[0]!;
@@ -54,8 +60,8 @@ function toEntry(life: Life, found: Segmentation, piece: Piece, before: Bytes | 
     kind: ramp ? 'ramp' : 'plateau',
     levelBytes: Math.round(level),
     stepBytes: before === null ? null : Math.round((ramp ? enters : level) - before),
-    confidence: confidenceOf(found, piece, life.reset && first),
-    reset: life.reset && first,
+    confidence: confidenceOf(found, piece, left),
+    reset: life.reset && left === undefined,
     minBytes: sorted[0]!,
     maxBytes: sorted[sorted.length - 1]!,
     ...(ramp && endMs > startMs ? { slopeBytesPerSecond: ((leaves - enters) / (endMs - startMs)) * 1000 } : {}),
@@ -63,20 +69,20 @@ function toEntry(life: Life, found: Segmentation, piece: Piece, before: Bytes | 
 }
 
 /**
- * What the change saves against going on as before, on a scale where just worth it is 0.5. The first piece has no change
- * before it and is judged by how long it holds.
+ * What the change saves against going on as in the piece before, on a scale where just worth it is 0.5. The first piece of
+ * a life has no change before it and is judged by how long it holds.
  */
-function confidenceOf({ fit, pieces }: Segmentation, piece: Piece, reset: boolean): number {
+function confidenceOf({ fit }: Segmentation, piece: Piece, before: Piece | undefined): number {
   const length = piece.to - piece.from;
-  const index = pieces.indexOf(piece);
-  const before = pieces[index - 1];
-  if (reset || before === undefined) {
+  if (before === undefined) {
     return round(length / (length + SHORTEST_PLATEAU));
   }
+  const residual = (kind: Piece['kind'], from: number, to: number): number =>
+    kind === 'ramp' ? fit.line(from, to) : fit.plateau(from, to);
+  const apart = residual(before.kind, before.from, before.to) + residual(piece.kind, piece.from, piece.to);
   const kind = before.kind === 'ramp' && piece.kind === 'ramp' ? 'ramp' : 'plateau';
-  const apart = costOf(fit, before.kind, before.from, before.to) + costOf(fit, piece.kind, piece.from, piece.to);
-  const saved = Math.max(0, costOf(fit, kind, before.from, piece.to) - apart);
-  return Number.isFinite(saved) ? round(saved / (saved + CHANGE)) : 1;
+  const saved = Math.max(0, residual(kind, before.from, piece.to) - apart);
+  return round(saved / (saved + CHANGE));
 }
 
 function toSpike(life: Life, { first, last, peak, base }: Excursion, step: Bytes): Plateau {

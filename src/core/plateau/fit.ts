@@ -29,6 +29,8 @@ export interface Fit {
   readonly rise: (from: number, to: number) => number;
   /** Jump at a sample in steps: medians of three on both sides, so that one odd sample is none. */
   readonly jumps: Float64Array;
+  /** Plain difference to the sample before, in steps: which one of neighbouring samples a jump is at. */
+  readonly difference: (at: number) => number;
 }
 
 export interface FitOptions {
@@ -120,6 +122,7 @@ export function fitTo(values: Float64Array, options: FitOptions): Fit {
     transition,
     rise: (from, to) => slope(from, to) * (to - from) * step,
     jumps,
+    difference: (at) => Math.abs(y[at]! - y[at - 1]!),
   };
 }
 

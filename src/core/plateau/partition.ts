@@ -24,7 +24,7 @@ function gridOf(count: number): number {
 }
 
 /** Ascending places where a piece may begin or end, both ends of the series included. */
-function candidates({ count, jumps }: Fit): Int32Array {
+function candidates({ count, jumps, difference }: Fit): Int32Array {
   const sharp: number[] = [];
   for (let i = 1; i + 1 < count; i++) {
     if (jumps[i]! > LEAST_JUMP && jumps[i]! >= jumps[i - 1]! && jumps[i]! >= jumps[i + 1]!) {
@@ -34,7 +34,10 @@ function candidates({ count, jumps }: Fit): Int32Array {
   if (sharp.length > MOST_JUMPS) {
     sharp.sort((a, b) => jumps[b]! - jumps[a]!).length = MOST_JUMPS;
   }
-  const places = new Set(sharp);
+  // A step shows as a jump at up to three samples in a row, alike but for noise.
+  const places = new Set(
+    sharp.map((at) => [at - 1, at, at + 1].reduce((a, b) => (difference(b) > difference(a) ? b : a)))
+  );
   const grid = gridOf(count);
   for (let i = 0; i < count; i += grid) {
     places.add(i);

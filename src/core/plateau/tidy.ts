@@ -2,7 +2,6 @@
  * Holds the pieces of the search against the definition: what the search found worth a change may still be less than a
  * step, and one uneven ramp may have come out as several.
  */
-import type { Bytes } from '../units';
 import type { Fit, Piece } from './fit';
 import { levelOfSorted, shareHeld } from './levels';
 import { SPREADS_PER_STEP, spreadOf, type Scale } from './noise';
@@ -66,24 +65,10 @@ function snapToHeld(values: Float64Array, pieces: readonly Piece[]): Piece[] {
     const right = result[k]!;
     let at = left.to;
     if (left.kind === 'plateau' && right.kind !== 'plateau') {
-      const level = heldValue(values, left);
-      const stop = right.to - 1;
-      if (level !== null) {
-        at = lastHeld(values, level, at, stop);
-        while (at > left.from + 1 && values[at - 1] !== level) {
-          at -= 1;
-        }
-      }
+      at = lastHeld((i) => values[i]!, left.from, left.to, right.to - 1) + 1;
     } else if (left.kind !== 'plateau' && right.kind === 'plateau') {
-      const level = heldValue(values, right);
-      if (level !== null) {
-        while (at > left.from + 1 && values[at - 1] === level) {
-          at -= 1;
-        }
-        while (at < right.to - 1 && values[at] !== level) {
-          at += 1;
-        }
-      }
+      // The same seen from the other end: index -i stands for sample i.
+      at = -lastHeld((i) => values[-i]!, 1 - right.to, 1 - right.from, -left.from - 1);
     }
     result[k - 1] = { ...left, to: at };
     result[k] = { ...right, from: at };
@@ -91,17 +76,22 @@ function snapToHeld(values: Float64Array, pieces: readonly Piece[]): Piece[] {
   return result;
 }
 
-function lastHeld(values: Float64Array, level: Bytes, from: number, stop: number): number {
-  let at = from;
-  while (at < stop && values[at] === level) {
-    at += 1;
+/** Where the value held in from..to-1 is seen last before it changes for good, at most at `stop`; without one, to-1. */
+function lastHeld(value: (i: number) => number, from: number, to: number, stop: number): number {
+  const sorted = Float64Array.from({ length: to - from }, (_, i) => value(from + i)).sort();
+  const level = levelOfSorted(sorted);
+  let last = to - 1;
+  while (last > from && value(last) !== level) {
+    last -= 1;
   }
-  return at;
+  if (shareHeld(sorted, level) * (to - from) < HELD_SHARE * (last + 1 - from)) {
+    return to - 1;
+  }
+  while (last + 1 < stop && value(last + 1) === level) {
+    last += 1;
+  }
+  return last;
 }
 
-/** The value of a plateau without noise, else null. */
-function heldValue(values: Float64Array, { from, to }: Piece): Bytes | null {
-  const sorted = values.slice(from, to).sort();
-  const level = levelOfSorted(sorted);
-  return shareHeld(sorted, level) > 0.8 ? level : null;
-}
+/** A plateau holds a value when this share of its samples has it. */
+const HELD_SHARE = 0.8;
