@@ -1,0 +1,4 @@
+import { describe, expect, test } from 'vitest';
+import { clientCases } from './cases';
+
+clientCases({ describe, test, expect });
