@@ -52,7 +52,10 @@ export function stackPanel({ title, description, at, process }: Named & { proces
         .calcs([])
     )
     .tooltip(
-      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending)
+      new common.VizTooltipOptionsBuilder()
+        .mode(common.TooltipDisplayMode.Multi)
+        .sort(common.SortOrder.Descending)
+        .hideZeros(true)
     );
 }
 
@@ -93,8 +96,10 @@ export function figurePanel({ title, description, at, query, field, unit, warnFr
 interface Listing extends Named {
   query: Partial<Omit<PlateauQuery, 'refId'>>;
   columns?: Record<string, dashboard.DynamicConfigValue[]>;
-  /** Sum row under the numbers of this column. */
-  sumOf?: string;
+  /** Sum row under the numbers of these columns. */
+  sumOf?: string[];
+  /** Tall rows hold two lines of a sentence. */
+  rows?: 'low' | 'tall';
   sortBy?: { column: string; descending: boolean };
 }
 
@@ -106,6 +111,7 @@ export function tablePanel({
   columns = {},
   sumOf,
   sortBy,
+  rows,
 }: Listing): table.PanelBuilder {
   const panel = new table.PanelBuilder()
     .title(title)
@@ -114,12 +120,12 @@ export function tablePanel({
     .datasource(DATASOURCE)
     .withTarget(target(query))
     .showHeader(true)
-    .cellHeight(common.TableCellHeight.Sm)
+    .cellHeight(rows === 'tall' ? common.TableCellHeight.Md : common.TableCellHeight.Sm)
     .filterable(true)
     .noValue('');
   for (const [column, properties] of Object.entries(columns)) panel.overrideByName(column, properties);
   if (sumOf !== undefined) {
-    panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(['sum']).fields([sumOf]).countRows(false));
+    panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(['sum']).fields(sumOf).countRows(false));
   }
   if (sortBy !== undefined) {
     panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy.column).desc(sortBy.descending)]);

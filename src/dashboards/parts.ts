@@ -1,8 +1,7 @@
-/** What all dashboards share: variables, targets of our query type, links, and the look of tables. */
+/** What all dashboards share: variables, targets of our query type, links. */
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { CATEGORIES, CATEGORY_STYLES } from '../core/attribution/categories';
 import { DEFAULT_QUERY } from '../contract/default-query';
 import type { PlateauQuery } from '../core/query/query';
 
@@ -80,8 +79,7 @@ function processVariable(): dashboard.QueryVariableBuilder {
  */
 export function toJson(builder: dashboard.DashboardBuilder): string {
   const model = builder.build();
-  const unplaced = <T extends object>(items: T[] | undefined) =>
-    items?.map((item) => ({ ...item, placement: undefined }));
+  const unplaced = <T extends object>(items: T[] = []) => items.map((item) => ({ ...item, placement: undefined }));
   const classic = {
     ...model,
     id: null,
@@ -91,33 +89,3 @@ export function toJson(builder: dashboard.DashboardBuilder): string {
   };
   return `${JSON.stringify(classic, null, 2)}\n`;
 }
-
-/** The category column of a table as a coloured plate with the word on it. */
-export function categoryColumn(): dashboard.DynamicConfigValue[] {
-  const options = Object.fromEntries(
-    CATEGORIES.map((category, index) => [category, { color: CATEGORY_STYLES[category].safe, index, text: category }])
-  );
-  return [
-    { id: 'custom.width', value: 120 },
-    { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
-    { id: 'mappings', value: [{ type: 'value', options }] },
-  ];
-}
-
-/** Severity is a word and a colour, never colour alone. */
-export function severityColumn(): dashboard.DynamicConfigValue[] {
-  const options = {
-    info: { color: 'blue', index: 0, text: 'i  info' },
-    success: { color: 'green', index: 1, text: '✓  fine' },
-    warning: { color: 'orange', index: 2, text: '!  warning' },
-    error: { color: 'red', index: 3, text: '×  error' },
-  };
-  return [
-    { id: 'custom.width', value: 100 },
-    { id: 'custom.cellOptions', value: { type: 'color-text' } },
-    { id: 'mappings', value: [{ type: 'value', options }] },
-  ];
-}
-
-export const width = (pixels: number): dashboard.DynamicConfigValue[] => [{ id: 'custom.width', value: pixels }];
-export const hidden: dashboard.DynamicConfigValue[] = [{ id: 'custom.hidden', value: true }];

@@ -1,7 +1,8 @@
 /** Steady intervals, the steps between them, and why they happened. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stackPanel, tablePanel } from './panels';
-import { categoryColumn, hidden, page, width } from './parts';
+import { categoryColumn, exact, hidden, width, wrapped } from './columns';
+import { page } from './parts';
 import { plateauAnnotations } from './process';
 
 export function plateausDashboard(): DashboardBuilder {
@@ -26,7 +27,18 @@ export function plateausDashboard(): DashboardBuilder {
           'One row for each plateau, ramp or spike: when, how high, how big the step before it was, and why.',
         at: { x: 0, y: 11, w: 24, h: 10 },
         query: { queryType: 'plateaus' },
-        columns: { kind: width(100), title: hidden, text: hidden, causes: hidden, id: hidden, color: hidden },
+        columns: {
+          time: width(180),
+          timeEnd: width(180),
+          level: width(110),
+          step: width(110),
+          kind: width(100),
+          cause: wrapped,
+          confidence: width(110),
+          ...Object.fromEntries(
+            ['causes', 'process', 'tags', 'title', 'text', 'id', 'color'].map((name) => [name, hidden])
+          ),
+        },
       })
     )
     .withPanel(
@@ -36,7 +48,8 @@ export function plateausDashboard(): DashboardBuilder {
           'Bytes of each region at the start and at the end of the time range. Zoom to a step to see its own.',
         at: { x: 0, y: 21, w: 24, h: 10 },
         query: { queryType: 'diff' },
-        columns: { category: categoryColumn() },
+        columns: { category: categoryColumn(), from: exact, to: exact, change: exact, process: hidden },
+        sumOf: ['from', 'to', 'change'],
       })
     );
 }

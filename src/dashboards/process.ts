@@ -1,10 +1,10 @@
 /** One process: what its virtual memory is, what changed, what to do. */
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as FlameGraph } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import { figurePanel, stackPanel, tablePanel } from './panels';
-import { categoryColumn, DATASOURCE, page, severityColumn, target, width } from './parts';
+import { categoryColumn, exact, hidden, severityColumn, width, wrapped } from './columns';
+import { DATASOURCE, page, target } from './parts';
 
 export function processDashboard(): dashboard.DashboardBuilder {
   return page({
@@ -68,7 +68,15 @@ export function processDashboard(): dashboard.DashboardBuilder {
         description: 'Facts worth knowing at the end of the time range, most important first.',
         at: { x: 15, y: 4, w: 9, h: 10 },
         query: { queryType: 'findings' },
-        columns: { severity: severityColumn(), kind: width(130), bytes: width(110) },
+        columns: {
+          severity: severityColumn(),
+          sentence: wrapped,
+          remedy: wrapped,
+          kind: hidden,
+          bytes: hidden,
+          process: hidden,
+        },
+        rows: 'tall',
       })
     )
     .withPanel(tree())
@@ -78,7 +86,9 @@ export function processDashboard(): dashboard.DashboardBuilder {
         description: 'Bytes of each region at the start and at the end of the time range, and the change.',
         at: { x: 15, y: 14, w: 9, h: 10 },
         query: { queryType: 'diff' },
-        columns: { category: categoryColumn() },
+        columns: { category: categoryColumn(), from: exact, to: exact, change: exact, process: hidden },
+        sumOf: ['from', 'to', 'change'],
+        sortBy: { column: 'to', descending: true },
       })
     )
     .withPanel(
@@ -87,6 +97,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
         description: 'Resource limits, what is used of them, and the values under which the program would run.',
         at: { x: 0, y: 24, w: 24, h: 6 },
         query: { queryType: 'limits' },
+        columns: { resource: width(200), safe: wrapped, process: hidden },
       })
     )
     .withRow(
@@ -96,8 +107,15 @@ export function processDashboard(): dashboard.DashboardBuilder {
           description: 'Every range of the address space at the end of the time range, in address order.',
           at: { x: 0, y: 31, w: 24, h: 14 },
           query: { queryType: 'snapshot' },
-          columns: { category: categoryColumn(), permissions: width(100) },
-          sumOf: 'size',
+          columns: {
+            category: categoryColumn(),
+            size: exact,
+            resident: exact,
+            permissions: width(110),
+            mapping: hidden,
+            gap: hidden,
+          },
+          sumOf: ['size'],
         })
       )
     );
@@ -121,7 +139,7 @@ function headline(): stat.PanelBuilder {
 }
 
 function tree(): dashboard.PanelBuilder {
-  return new FlameGraph()
+  return new dashboard.PanelBuilder()
     .type('flamegraph')
     .title('Address space as a tree')
     .description('Process, category, region at the end of the time range; the width is bytes.')
@@ -138,10 +156,5 @@ export function plateauAnnotations(enable: boolean): dashboard.AnnotationQueryBu
     .enable(enable)
     .hide(false)
     .iconColor('blue')
-    .target(annotationTarget());
-}
-
-/** Not the SDK's own target model: that one knows tags and limits of Grafana's built-in annotations only. */
-function annotationTarget() {
-  return target({ queryType: 'plateaus' }, 'Anno');
+    .target(target({ queryType: 'plateaus' }, 'Anno'));
 }

@@ -1,6 +1,7 @@
 /** All processes: which there are, how big they are, and where to look next. */
 import type { DashboardBuilder, DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stackPanel, tablePanel } from './panels';
+import { hidden } from './columns';
 import { page } from './parts';
 
 export function processesDashboard(): DashboardBuilder {
@@ -16,7 +17,7 @@ export function processesDashboard(): DashboardBuilder {
         description: 'Every process known in the time range. The name opens the page of the process.',
         at: { x: 0, y: 0, w: 24, h: 12 },
         query: { queryType: 'processes', process: '' },
-        columns: { process: [{ id: 'links', value: [openProcess] }] },
+        columns: { process: [{ id: 'links', value: [openProcess] }], labels: hidden, lastSeen: hidden },
         sortBy: { column: 'virtual', descending: true },
       })
     )

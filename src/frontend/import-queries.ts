@@ -11,7 +11,7 @@ const VIRTUAL_MEMORY_METRIC =
  * @param pluginId of the other data source
  * @returns one query for each; those without a virtual memory metric start empty
  */
-export function importQueries(queries: readonly { refId: string }[], pluginId: string): PlateauDataQuery[] {
+export function importQueries(queries: ReadonlyArray<{ refId: string }>, pluginId: string): PlateauDataQuery[] {
   return queries.map((query) => {
     const expr = 'expr' in query && typeof query.expr === 'string' ? query.expr : '';
     const usable = pluginId === 'prometheus' && VIRTUAL_MEMORY_METRIC.test(expr);

@@ -1,6 +1,13 @@
 /** A data source on a Grafana whose server is a function: the edge at which these tests stop. */
-import { FieldType, toDataFrame, type DataFrame, type DataSourceInstanceSettings, type TimeRange } from '@grafana/data';
-import { dataFrameToJSON, dateTime } from '@grafana/data';
+import {
+  dataFrameToJSON,
+  dateTime,
+  FieldType,
+  toDataFrame,
+  type DataFrame,
+  type DataSourceInstanceSettings,
+  type TimeRange,
+} from '@grafana/data';
 import { setBackendSrv, setDataSourceSrv, setTemplateSrv, type BackendSrv, type TemplateSrv } from '@grafana/runtime';
 import { of, throwError } from 'rxjs';
 import { DataSource } from '../../src/frontend/DataSource';

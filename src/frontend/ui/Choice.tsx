@@ -26,7 +26,7 @@ interface Props {
 interface ComboboxProps {
   id: string;
   'aria-label': string;
-  value: ChoiceOption | string | null;
+  value: ChoiceOption | null;
   options: ChoiceOption[];
   width: number;
   placeholder?: string;
@@ -37,15 +37,32 @@ interface ComboboxProps {
   onIsOpenChange?: (open: boolean) => void;
 }
 
+interface SelectProps {
+  inputId: string;
+  'aria-label': string;
+  value: ChoiceOption | null;
+  options: ChoiceOption[];
+  width: number;
+  placeholder?: string;
+  allowCustomValue: boolean;
+  isLoading?: boolean;
+  isClearable: boolean;
+  onChange: (option: ChoiceOption | null) => void;
+  onOpenMenu?: () => void;
+}
+
 /** Grafana has `Combobox` from 11.6 on, and deprecates `Select` in its favour; 10.1 has only the latter. */
-const Combobox = Reflect.get(grafanaUi, 'Combobox') as ComponentType<ComboboxProps> | undefined;
-const { Select } = grafanaUi;
+const components = grafanaUi as unknown as {
+  Combobox?: ComponentType<ComboboxProps>;
+  Select: ComponentType<SelectProps>;
+};
 
 /** A list to choose from, by keyboard or pointer, in the newest component that the running Grafana has. */
 export function Choice(props: Props) {
   const { id, label, value, options, width, placeholder, custom = false, loading, onChange, onOpen } = props;
   const chosen = options.find((option) => option.value === value) ?? (value === '' ? null : { value, label: value });
-  const change = (option: { value?: string } | null) => onChange(option?.value ?? '');
+  const change = (option: ChoiceOption | null) => onChange(option?.value ?? '');
+  const { Combobox, Select } = components;
   if (Combobox !== undefined) {
     return (
       <Combobox

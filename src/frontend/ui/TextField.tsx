@@ -1,4 +1,4 @@
-import React, { useEffect, useState } from 'react';
+import React, { useState } from 'react';
 import { InlineField, InlineFieldRow, Input } from '@grafana/ui';
 import { LABEL_WIDTH } from './labels';
 
@@ -16,8 +16,9 @@ interface Props {
 
 /** One labelled line of text over the full width. Nothing is committed per keystroke, since each commit may run a query. */
 export function TextField({ id, label, tooltip, placeholder, value, validate, onCommit }: Props) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  // A draft belongs to the value that it was made from; when another one comes from outside, the draft is void.
+  const [draft, setDraft] = useState({ of: value, text: value });
+  const text = draft.of === value ? draft.text : value;
   const problem = validate?.(text.trim());
   const commit = () => {
     if (text.trim() !== value) onCommit(text.trim());
@@ -39,7 +40,7 @@ export function TextField({ id, label, tooltip, placeholder, value, validate, on
           value={text}
           placeholder={placeholder}
           spellCheck={false}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => setDraft({ of: value, text: event.currentTarget.value })}
           onBlur={commit}
           onKeyDown={(event) => {
             if (event.key === 'Enter') commit();

@@ -1,0 +1,37 @@
+/** How columns of tables look. A set property wins over what the frame brings along. */
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { CATEGORIES, CATEGORY_STYLES } from '../core/attribution/categories';
+
+/** The category column of a table as a coloured plate with the word on it. */
+export function categoryColumn(): DynamicConfigValue[] {
+  const options = Object.fromEntries(
+    CATEGORIES.map((category, index) => [category, { color: CATEGORY_STYLES[category].safe, index, text: category }])
+  );
+  return [
+    { id: 'custom.width', value: 120 },
+    { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
+    { id: 'mappings', value: [{ type: 'value', options }] },
+  ];
+}
+
+/** Severity is a word and a colour, never colour alone. */
+export function severityColumn(): DynamicConfigValue[] {
+  const options = {
+    info: { color: 'blue', index: 0, text: 'i  info' },
+    success: { color: 'green', index: 1, text: '✓  fine' },
+    warning: { color: 'orange', index: 2, text: '!  warning' },
+    error: { color: 'red', index: 3, text: '×  error' },
+  };
+  return [
+    { id: 'custom.width', value: 100 },
+    { id: 'custom.cellOptions', value: { type: 'color-text' } },
+    { id: 'mappings', value: [{ type: 'value', options }] },
+  ];
+}
+
+export const width = (pixels: number): DynamicConfigValue[] => [{ id: 'custom.width', value: pixels }];
+export const hidden: DynamicConfigValue[] = [{ id: 'custom.hidden', value: true }];
+/** Bytes to the last one, with separators. */
+export const exact: DynamicConfigValue[] = [{ id: 'unit', value: 'locale' }];
+/** Long sentences. Grafana before 11.1 cuts them and shows the rest on hover. */
+export const wrapped: DynamicConfigValue[] = [{ id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } }];
