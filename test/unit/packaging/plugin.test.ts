@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv from 'ajv';
 import { describe, expect, test } from 'vitest';
@@ -15,7 +15,9 @@ interface Plugin {
 const read = (file: string) =>
   JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Plugin & Record<string, unknown>;
 
-const files = globSync('src/**/plugin.json', { cwd: root });
+const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => path.basename(file) === 'plugin.json')
+  .map((file) => path.join('src', file));
 
 describe.each(files)('%s', (file) => {
   const plugin = read(file);
