@@ -40,12 +40,16 @@ export function decodeQuery(value: unknown): PlateauQuery {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   if (issue.path[0] === 'queryType') {
-    throw new QueryError(
-      `The query type '${String(raw.queryType)}' is not known. Known are ${QUERY_TYPES.join(', ')}.`
-    );
+    throw new QueryError(`The query type ${shown(raw.queryType)} is not known. Known are ${QUERY_TYPES.join(', ')}.`);
   }
   if (issue.path[0] === 'schema') {
-    throw new QueryError(`The query has schema ${JSON.stringify(raw.schema)}; this version of Plateau reads schema 1.`);
+    throw new QueryError(`The query has schema ${shown(raw.schema)}; this version of Plateau reads schema 1.`);
   }
   throw new QueryError(`The query's '${issue.path.join('.')}' cannot be read: ${issue.message}.`);
+}
+
+/** For messages: short, and never a walk through a deep or huge value. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
+  return typeof value === 'object' && value !== null ? 'of another type' : String(value);
 }

@@ -17,6 +17,6 @@ export function toFailure(error: unknown): QueryFailure {
   return new QueryFailure(
     500,
     'plugin',
-    `Plateau failed on this query: ${text.slice(0, 500)}. The plugin's log has the place.`
+    `Plateau failed on this query: ${text.slice(0, 500).replace(/\.$/, '')}. The plugin's log has the place.`
   );
 }

@@ -7,10 +7,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 export type Log = (level: LogLevel, message: string, fields?: LogFields) => void;
 
-const TEXT_LIMIT = 8000;
-const FIELD_LIMIT = 20;
+/** Characters; each may take six bytes as JSON, which stays below the line limit. */
+const MESSAGE_LIMIT = 8000;
+const FIELD_TEXT_LIMIT = 2000;
+const LINE_LIMIT = 60_000;
 
-const clip = (text: string): string => (text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT)} (cut)` : text);
+const clip = (text: string, limit: number): string => (text.length > limit ? `${text.slice(0, limit)} (cut)` : text);
 
 /** RFC 3339 with six decimals, which is what the host's parser wants. */
 function timestamp(ms: number): string {
@@ -18,16 +20,16 @@ function timestamp(ms: number): string {
 }
 
 export function formatLogLine(ms: number, level: LogLevel, message: string, fields: LogFields = {}): string {
-  const line: Record<string, string | number | boolean | null> = {
-    '@level': level,
-    '@message': clip(message),
-    '@timestamp': timestamp(ms),
+  const line = (more: LogFields): string => {
+    const head = { '@level': level, '@message': clip(message, MESSAGE_LIMIT), '@timestamp': timestamp(ms) };
+    return `${JSON.stringify({ ...head, ...more })}\n`;
   };
-  for (const [key, value] of Object.entries(fields).slice(0, FIELD_LIMIT)) {
-    if (key.startsWith('@')) continue;
-    line[key.slice(0, 100)] = typeof value === 'string' ? value.slice(0, 2000) : value;
+  const kept: Record<string, string | number | boolean | null> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (!key.startsWith('@')) kept[key] = typeof value === 'string' ? clip(value, FIELD_TEXT_LIMIT) : value;
   }
-  return `${JSON.stringify(line)}\n`;
+  const whole = line(kept);
+  return Buffer.byteLength(whole) < LINE_LIMIT ? whole : line({ cut: true });
 }
 
 export function createLog(write: (line: string) => void = (line) => void process.stderr.write(line)): Log {
