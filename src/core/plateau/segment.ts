@@ -23,6 +23,8 @@ const RAMP_SPREADS = 3;
 const CLEARANCE = 0.9;
 /** The noise is measured again when it turns out to be this much wider than the windows showed. */
 const WIDER = 1.15;
+/** More than this is no noise but steps that the search did not see. */
+const MOST_WIDER = 1.6;
 
 /**
  * All lives of one series. They share one estimate of the noise: it is the same program, and a short life shows too
@@ -33,7 +35,7 @@ export function segment(lives: readonly Float64Array[]): Segmentation[] {
   const rough = spreadInWindows(lives);
   const spread = spreadInWindows(lives.map((raw, k) => despike(raw, stepIn(scales[k]!, rough)).values));
   const first = lives.map((raw, k) => search(raw, scales[k]!, spread));
-  const seen = spreadAround(first);
+  const seen = Math.min(spreadAround(first), MOST_WIDER * spread);
   if (seen <= WIDER * spread) {
     return first;
   }

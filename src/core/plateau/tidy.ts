@@ -2,7 +2,7 @@
  * Holds the pieces of the search against the definition: what the search found worth a change may still be less than a
  * step, and one uneven ramp may have come out as several.
  */
-import type { Fit, Piece } from './fit';
+import { SHORTEST_PLATEAU, type Fit, type Piece } from './fit';
 import { levelOfSorted, shareHeld } from './levels';
 import { SPREADS_PER_STEP, spreadOf, type Scale } from './noise';
 
@@ -84,7 +84,9 @@ function lastHeld(value: (i: number) => number, from: number, to: number, stop: 
   while (last > from && value(last) !== level) {
     last -= 1;
   }
-  if (shareHeld(sorted, level) * (to - from) < HELD_SHARE * (last + 1 - from)) {
+  const share = shareHeld(sorted, level);
+  const whole = share * (to - from) >= HELD_SHARE * (last + 1 - from);
+  if (share <= 0.5 || !whole || to - 1 - last >= SHORTEST_PLATEAU) {
     return to - 1;
   }
   while (last + 1 < stop && value(last + 1) === level) {
