@@ -1,10 +1,11 @@
 /** Snapshot → what every byte of its address space is for. Pure; the sum of the categories is VmSize to the byte. */
 import { SIGNATURES } from '../runtimes/registry';
+import type { Mapping } from '../mapping/mapping';
 import type { Signature } from '../runtimes/signature';
 import type { Snapshot } from '../snapshot/snapshot';
 import type { Address, Bytes } from '../units';
 import { type Category, type CategoryBytes, emptyCategoryBytes } from './categories';
-import { type Confidence, type Runtime, type View, categoryOf, createView } from './view';
+import { type Claim, type Confidence, type Runtime, type View, categoryOf, createView, isWhole } from './view';
 
 export interface AttributedRange {
   readonly start: Address;
@@ -55,66 +56,79 @@ export function attribute(snapshot: Snapshot, signatures: readonly Signature[] =
   return { virtualBytes, categories, regions: toRegions(ranges), ranges, runtimes: view.runtimes, view };
 }
 
+const UNEXPLAINED: Claim = {
+  region: 'unknown',
+  category: 'unknown',
+  inaccessible: 'unknown',
+  confidence: 'guess',
+  why: 'No signature and no rule claims it.',
+};
+
 function toRanges(view: View): AttributedRange[] {
   const ranges: AttributedRange[] = [];
-  view.mappings.forEach((m, mapping) => {
-    const unexplained = (start: Address, end: Address): void => {
-      ranges.push({
-        start,
-        end,
-        permissions: m.permissions,
-        category: 'unknown',
-        region: 'unknown',
-        confidence: 'guess',
-        why: 'No signature and no rule claims it.',
-        mapping,
-      });
-    };
+  const { mappings, ledger } = view;
+  for (let i = 0; i < mappings.length; i++) {
+    const m = mappings[i]!;
+    const entry = ledger[i];
+    if (entry === undefined || isWhole(entry)) {
+      ranges.push(rangeOf(m, i, m.start, m.end, entry ?? UNEXPLAINED));
+      continue;
+    }
     let at = m.start;
-    for (const segment of view.ledger[mapping] ?? []) {
-      if (segment.start > at) unexplained(at, segment.start);
-      ranges.push({
-        start: segment.start,
-        end: segment.end,
-        permissions: m.permissions,
-        category: categoryOf(m, segment.claim),
-        region: segment.claim.region,
-        confidence: segment.claim.confidence,
-        why: segment.claim.why,
-        mapping,
-      });
+    for (const segment of entry) {
+      if (segment.start > at) ranges.push(rangeOf(m, i, at, segment.start, UNEXPLAINED));
+      ranges.push(rangeOf(m, i, segment.start, segment.end, segment.claim));
       at = segment.end;
     }
-    if (at < m.end) unexplained(at, m.end);
-  });
+    if (at < m.end) ranges.push(rangeOf(m, i, at, m.end, UNEXPLAINED));
+  }
   return ranges;
 }
 
+function rangeOf(m: Mapping, mapping: number, start: Address, end: Address, claim: Claim): AttributedRange {
+  return {
+    start,
+    end,
+    permissions: m.permissions,
+    category: categoryOf(m, claim),
+    region: claim.region,
+    confidence: claim.confidence,
+    why: claim.why,
+    mapping,
+  };
+}
+
+type Draft = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] } & { last: number };
+
 function toRegions(ranges: readonly AttributedRange[]): AttributedRegion[] {
-  const byKey = new Map<string, { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] } & { last: number }>();
+  // Two levels of maps instead of joined keys: region names are shared strings, and joining them costs more than all else.
+  const byRegion = new Map<string, Draft[]>();
+  let lastName = '';
+  let drafts: Draft[] = [];
   for (const range of ranges) {
-    const key = `${range.region}\t${range.category}`;
-    const region = byKey.get(key);
-    if (!region) {
-      byKey.set(key, {
-        region: range.region,
-        category: range.category,
-        bytes: range.end - range.start,
-        mappings: 1,
-        confidence: range.confidence,
-        why: range.why,
-        last: range.mapping,
-      });
-      continue;
+    if (range.region !== lastName) {
+      lastName = range.region;
+      const known = byRegion.get(lastName);
+      drafts = known ?? [];
+      if (!known) byRegion.set(lastName, drafts);
     }
-    region.bytes += range.end - range.start;
-    if (region.last !== range.mapping) {
-      region.mappings++;
-      region.last = range.mapping;
+    let draft = drafts.find((one) => one.category === range.category);
+    if (!draft) {
+      const { region, category, confidence, why } = range;
+      draft = { region, category, bytes: 0, mappings: 0, confidence, why, last: -1 };
+      drafts.push(draft);
     }
-    if (WEAKNESS[range.confidence] > WEAKNESS[region.confidence]) region.confidence = range.confidence;
+    draft.bytes += range.end - range.start;
+    if (draft.last !== range.mapping) {
+      draft.mappings++;
+      draft.last = range.mapping;
+    }
+    if (range.confidence !== draft.confidence && WEAKNESS[range.confidence] > WEAKNESS[draft.confidence]) {
+      draft.confidence = range.confidence;
+    }
   }
-  return [...byKey.values()]
+  return [...byRegion.values()]
+    .flat()
     .map(({ last: _last, ...region }) => region)
     .sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
 }

@@ -48,8 +48,24 @@ export function indexFiles(mappings: readonly Mapping[]): Map<string, MappedFile
   return files;
 }
 
-/** The first mapped file whose base name matches, or undefined. */
+/** Base names repeat from process to process and signatures ask the same questions: answers are kept. */
+const answers = new Map<string, Map<string, boolean>>();
+const MOST_ANSWERS = 4096;
+
+/** The first mapped file whose base name matches, or undefined. The pattern has no flags that keep state. */
 export function findFile(files: ReadonlyMap<string, MappedFile>, base: RegExp): MappedFile | undefined {
-  for (const file of files.values()) if (base.test(file.base)) return file;
+  let known = answers.get(base.source);
+  if (!known || known.size > MOST_ANSWERS) {
+    known = new Map();
+    answers.set(base.source, known);
+  }
+  for (const file of files.values()) {
+    let matches = known.get(file.base);
+    if (matches === undefined) {
+      matches = base.test(file.base);
+      known.set(file.base, matches);
+    }
+    if (matches) return file;
+  }
   return undefined;
 }

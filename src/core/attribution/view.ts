@@ -2,7 +2,7 @@
  * What signatures see of a process: its mappings in address order, and a ledger of what is claimed already. A byte is
  * claimed once; the first claim stands, later ones get only what is still free below them.
  */
-import { type Mapping, isInaccessible } from '../mapping/mapping';
+import { EXECUTE, type Mapping, SHARED, WRITE, isInaccessible } from '../mapping/mapping';
 import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
 import type { Address, Bytes } from '../units';
 import type { Category } from './categories';
@@ -49,21 +49,55 @@ export interface View {
   readonly smaps: ReadonlyArray<SmapsEntry | undefined> | null;
   /** Every file that is mapped, by its name as printed in maps, in order of its lowest mapping. */
   readonly files: ReadonlyMap<string, MappedFile>;
-  /** Claims per mapping, ascending; undefined = wholly free. */
-  readonly ledger: Array<Segment[] | undefined>;
+  /** Indices of private anonymous memory that can be written and not executed, ascending. */
+  readonly writable: readonly number[];
+  /** Indices of private anonymous memory that is inaccessible (PROT_NONE), ascending. */
+  readonly inaccessible: readonly number[];
+  /** Bytes of the inaccessible ones. */
+  readonly inaccessibleBytes: Bytes;
+  /** Indices of mappings with a name in brackets: what the kernel or the program named, ascending. */
+  readonly bracketed: readonly number[];
+  /** What is claimed of each mapping: all of it, some of it (ascending), or nothing. */
+  readonly ledger: Array<Claim | readonly Segment[] | undefined>;
   /** Runtimes recognised so far, in registry order. */
   readonly runtimes: Runtime[];
 }
 
+const BRACKET = 91;
+
 export function createView(snapshot: Snapshot): View {
   const mappings = tidy(snapshot.mappings);
+  const writable: number[] = [];
+  const inaccessible: number[] = [];
+  const bracketed: number[] = [];
+  let inaccessibleBytes = 0;
+  for (let i = 0; i < mappings.length; i++) {
+    const m = mappings[i]!;
+    const { name } = m;
+    if (name !== '') {
+      if (name.charCodeAt(0) !== BRACKET) continue;
+      bracketed.push(i);
+      if (!name.startsWith('[anon:')) continue;
+    }
+    if (m.inode !== 0) continue;
+    if ((m.access & (WRITE | EXECUTE | SHARED)) === WRITE) {
+      writable.push(i);
+    } else if (m.access === 0) {
+      inaccessible.push(i);
+      inaccessibleBytes += m.end - m.start;
+    }
+  }
   return {
     snapshot,
     pageSize: snapshot.system.pageSize,
     mappings,
     smaps: snapshot.smaps && alignSmaps(mappings, snapshot.smaps),
     files: indexFiles(mappings),
-    ledger: new Array<Segment[] | undefined>(mappings.length).fill(undefined),
+    writable,
+    inaccessible,
+    inaccessibleBytes,
+    bracketed,
+    ledger: new Array<Claim | readonly Segment[] | undefined>(mappings.length).fill(undefined),
     runtimes: [],
   };
 }
@@ -132,11 +166,23 @@ export function touchesAbove(view: View, index: number): boolean {
   return index + 1 < view.mappings.length && view.mappings[index]!.end === view.mappings[index + 1]!.start;
 }
 
+/** What is claimed of mapping `index`, ascending. */
+export function claimsOf(view: View, index: number): readonly Segment[] {
+  const entry = view.ledger[index];
+  if (entry === undefined) return [];
+  if (isWhole(entry)) return [{ start: view.mappings[index]!.start, end: view.mappings[index]!.end, claim: entry }];
+  return entry;
+}
+
+export function isWhole(entry: Claim | readonly Segment[]): entry is Claim {
+  return !Array.isArray(entry);
+}
+
 /** Claims the whole mapping. @returns bytes newly claimed */
 export function claimMapping(view: View, index: number, claim: Claim): Bytes {
   const m = view.mappings[index]!;
   if (view.ledger[index] === undefined) {
-    view.ledger[index] = [{ start: m.start, end: m.end, claim }];
+    view.ledger[index] = claim;
     return m.end - m.start;
   }
   return claimWithin(view, index, m.start, m.end, claim);
@@ -159,9 +205,12 @@ export function claimRange(view: View, start: Address, end: Address, claim: Clai
 /** The unclaimed parts of mapping `index`, ascending. */
 export function freeParts(view: View, index: number): Array<{ start: Address; end: Address }> {
   const m = view.mappings[index]!;
+  const entry = view.ledger[index];
+  if (entry === undefined) return [{ start: m.start, end: m.end }];
+  if (isWhole(entry)) return [];
   const parts: Array<{ start: Address; end: Address }> = [];
   let at = m.start;
-  for (const segment of view.ledger[index] ?? []) {
+  for (const segment of entry) {
     if (segment.start > at) parts.push({ start: at, end: segment.start });
     at = segment.end;
   }
@@ -181,7 +230,7 @@ function claimWithin(view: View, index: number, start: Address, end: Address, cl
     }
   }
   if (added.length > 0) {
-    view.ledger[index] = [...(view.ledger[index] ?? []), ...added].sort((a, b) => a.start - b.start);
+    view.ledger[index] = [...claimsOf(view, index), ...added].sort((a, b) => a.start - b.start);
   }
   return claimed;
 }

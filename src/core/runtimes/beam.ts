@@ -9,7 +9,7 @@
  * touches it from below, was mapped before the allocators of BEAM were up, so it is left to libc.
  */
 import { findFile } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange, freeParts, isFree } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, isFree } from '../attribution/view';
 import { type Address, GIB, KIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
@@ -73,7 +73,7 @@ export const beamRest: Signature = {
   name: 'beam-rest',
   claim(view) {
     if (!view.runtimes.some(({ name }) => name === 'beam')) return;
-    const borders = view.ledger.flatMap((segments) => segments?.filter(({ claim }) => claim === SUPER) ?? []);
+    const borders = view.mappings.flatMap((_, i) => claimsOf(view, i).filter(({ claim }) => claim === SUPER));
     const low = borders[0]?.start ?? Infinity;
     view.mappings.forEach((m, i) => {
       if (!isPlainWritable(m) || m.start >= low) return;

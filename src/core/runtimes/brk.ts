@@ -11,8 +11,8 @@ import type { Signature } from './signature';
 export const brk: Signature = {
   name: 'brk',
   claim(view) {
-    view.mappings.forEach((m, i) => {
-      if (m.name !== '[heap]') return;
+    view.bracketed.forEach((i) => {
+      if (view.mappings[i]!.name !== '[heap]') return;
       claimMapping(view, i, {
         region: 'libc.brk',
         category: 'heap',

@@ -2,7 +2,7 @@
  * The rules for what no signature claimed: permissions, file kind and neighbours. Always `guess`, except where the
  * kernel's own words (a path, a permission) leave no choice.
  */
-import { type Claim, claimRange, freeParts } from '../attribution/view';
+import { type Claim, claimMapping, isWhole } from '../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
 import { KIB } from '../units';
 import type { Signature } from './signature';
@@ -40,12 +40,9 @@ function ruleFor(m: Mapping): Claim {
 export const general: Signature = {
   name: 'general',
   claim(view) {
-    view.mappings.forEach((m, i) => {
-      if (view.ledger[i] === undefined) {
-        claimRange(view, m.start, m.end, ruleFor(m));
-      } else {
-        for (const part of freeParts(view, i)) claimRange(view, part.start, part.end, ruleFor(m));
-      }
-    });
+    for (let i = 0; i < view.mappings.length; i++) {
+      const entry = view.ledger[i];
+      if (entry === undefined || !isWhole(entry)) claimMapping(view, i, ruleFor(view.mappings[i]!));
+    }
   },
 };

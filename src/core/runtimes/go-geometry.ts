@@ -9,7 +9,7 @@
  *   `7f9fa387b000-7f9fa387c000 rw-p 00000000 00:00 0`      the opened page of L3
  */
 import type { View } from '../attribution/view';
-import { indexAt, touchesBelow } from '../attribution/view';
+import { claimsOf, indexAt, touchesBelow } from '../attribution/view';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { alignDown, isPlainNone, isPlainWritable } from './shapes';
 
@@ -38,7 +38,11 @@ interface Island {
 /** Islands farther apart in one stretch than this many neighbours are not tried: keeps the search linear. */
 const NEIGHBOURS = 6;
 
+/** L2, L3 and L4 but for what a heap of 256 TiB would open. */
+const LEAST_RESERVED = 500 * MIB;
+
 export function findGoTables(view: View): GoTables | null {
+  if (view.inaccessibleBytes < LEAST_RESERVED) return null;
   const islands: Island[] = [];
   let stretch = -1;
   for (let i = 0; i < view.mappings.length; i++) {
@@ -163,7 +167,7 @@ export function isReserved(view: View, start: Address, end: Address): boolean {
   for (let i = indexAt(view, start); i < view.mappings.length && at < end; i++) {
     const m = view.mappings[i]!;
     if (m.start > at || !(isPlainNone(m) || isPlainWritable(m))) return false;
-    if (view.ledger[i]?.some((segment) => segment.start < end && segment.end > start)) return false;
+    if (claimsOf(view, i).some((segment) => segment.start < end && segment.end > start)) return false;
     at = m.end;
   }
   return at >= end;

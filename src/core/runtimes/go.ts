@@ -148,7 +148,7 @@ function claimBelowIndex(view: View, start: Address, end: Address, arenaBytes: B
     claimRange(view, at - arenaBytes, at, HEAP_ARENA);
     at -= arenaBytes;
   }
-  const known = view.ledger.some((segments) => segments?.[0]?.claim === BITMAP);
+  const known = view.writable.some((i) => view.ledger[i] === BITMAP);
   if (!known && at - start >= CHUNKS_BITMAP) claimRange(view, at - CHUNKS_BITMAP, at, BITMAP);
 }
 
@@ -187,9 +187,9 @@ function opensWhole(view: View, heap: Address): boolean {
 
 /** Before 1.14 there are no page tables: the preferred address and the arena index must both be there. */
 function findOldHeap(view: View): { heap: Mapping; index: Mapping } | null {
-  const heap = view.mappings.find(
-    (m) => (m.start === 0xc0 * 2 ** 32 || m.start === 0x40 * 2 ** 32) && isPlainWritable(m) && sizeOf(m) % ARENA === 0
-  );
+  const heap = [0xc0 * 2 ** 32, 0x40 * 2 ** 32]
+    .map((address) => ({ address, m: view.mappings[indexAt(view, address)] }))
+    .find(({ address, m }) => m?.start === address && isPlainWritable(m) && sizeOf(m) % ARENA === 0)?.m;
   const least = ARENA_INDEX + HEAP_ARENA_BYTES[0]!.bytes;
   const index =
     heap &&
@@ -253,8 +253,7 @@ export const goRest: Signature = {
   name: 'go-rest',
   claim(view) {
     if (!view.runtimes.some((runtime) => runtime.name === 'go')) return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m)) return;
+    view.writable.forEach((i) => {
       for (const part of freeParts(view, i)) {
         const size = part.end - part.start;
         const claim = size >= USER_STEP && size % MIB === 0 ? USER : size % (256 * KIB) === 0 ? PERSISTENT : SYS_ALLOC;

@@ -9,7 +9,7 @@
 import { findFile } from '../attribution/files';
 import { type Claim, claimRange, freeParts } from '../attribution/view';
 import { KIB } from '../units';
-import { hasFlag, isPlainWritable } from './shapes';
+import { hasFlag } from './shapes';
 import type { Signature } from './signature';
 
 const BY_LIBRARY: Claim = {
@@ -32,8 +32,7 @@ export const jemalloc: Signature = {
   claim(view) {
     const library = findFile(view.files, /^libjemalloc(\.|_)/);
     if (!library && !view.smaps) return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m)) return;
+    view.writable.forEach((i) => {
       const flagged = hasFlag(view, i, 'nr') === true;
       if (!library && !flagged) return;
       for (const part of freeParts(view, i)) {

@@ -20,8 +20,8 @@ const NAMES: Readonly<Record<string, string>> = {
 export const kernel: Signature = {
   name: 'kernel',
   claim(view) {
-    view.mappings.forEach((m, i) => {
-      if (m.name.charCodeAt(0) !== 91) return;
+    view.bracketed.forEach((i) => {
+      const m = view.mappings[i]!;
       const region = NAMES[m.name];
       if (region) {
         claimMapping(view, i, {

@@ -31,6 +31,6 @@ function detect(view: View): LibcFacts {
   if (libc) return { name: 'glibc', dynamic: true, version: /^libc-(\d\.\d+)\.so$/.exec(libc.base)?.[1] ?? null };
   if (musl) return { name: 'musl', dynamic: true, version: null };
   // A static musl program keeps an inaccessible page at the start of its brk area (mallocng, src/malloc/mallocng/malloc.c).
-  const guarded = view.mappings.some((m) => m.name === '[heap]' && isInaccessible(m));
+  const guarded = view.bracketed.some((i) => view.mappings[i]!.name === '[heap]' && isInaccessible(view.mappings[i]!));
   return { name: guarded ? 'musl' : 'glibc', dynamic: linker !== undefined, version: null };
 }

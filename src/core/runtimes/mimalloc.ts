@@ -8,7 +8,7 @@
  * Cannot tell: its heap from its bookkeeping; blocks that the kernel placed elsewhere, without the library or smaps.
  */
 import { findFile } from '../attribution/files';
-import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
+import { type Claim, type View, claimMapping, indexAt } from '../attribution/view';
 import { type Address, MIB, TIB } from '../units';
 import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
@@ -34,14 +34,15 @@ const BY_LIBRARY: Claim = {
 function claimByPlace(view: View): boolean {
   let found = false;
   let end: Address = -1;
-  view.mappings.forEach((m, i) => {
-    if (m.start < LOWEST || m.start >= HIGHEST || view.ledger[i] !== undefined) return;
-    if (!isPlainWritable(m) && !isPlainNone(m)) return;
-    if (m.start % SEGMENT !== 0 && m.start !== end) return;
-    claimRange(view, m.start, m.end, BY_PLACE);
+  for (let i = indexAt(view, LOWEST); i < view.mappings.length; i++) {
+    const m = view.mappings[i]!;
+    if (m.start >= HIGHEST) break;
+    if (view.ledger[i] !== undefined || !(isPlainWritable(m) || isPlainNone(m))) continue;
+    if (m.start % SEGMENT !== 0 && m.start !== end) continue;
+    claimMapping(view, i, BY_PLACE);
     end = m.end;
     found = true;
-  });
+  }
   return found;
 }
 
@@ -59,10 +60,9 @@ export const mimalloc: Signature = {
   claim(view) {
     const library = findFile(view.files, /^libmimalloc/);
     if (!library && !view.runtimes.some((runtime) => runtime.name === 'mimalloc')) return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m)) return;
+    view.writable.forEach((i) => {
       if (hasFlag(view, i, 'nr') !== true && !(library && view.smaps === null)) return;
-      for (const part of freeParts(view, i)) claimRange(view, part.start, part.end, BY_LIBRARY);
+      claimMapping(view, i, BY_LIBRARY);
     });
   },
 };

@@ -5,9 +5,8 @@
  *   `7fc922bde000-7fc925600000 rw-p 00000000 00:00 0`      hundreds of groups that have merged
  * Cannot tell: a group from a map of the program itself.
  */
-import { type Claim, claimRange, freeParts } from '../attribution/view';
+import { type Claim, claimMapping } from '../attribution/view';
 import { libcOf } from './libc';
-import { isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const GROUPS: Claim = {
@@ -21,9 +20,6 @@ export const musl: Signature = {
   name: 'musl',
   claim(view) {
     if (libcOf(view).name !== 'musl') return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m)) return;
-      for (const part of freeParts(view, i)) claimRange(view, part.start, part.end, GROUPS);
-    });
+    for (const i of view.writable) claimMapping(view, i, GROUPS);
   },
 };

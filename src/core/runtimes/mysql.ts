@@ -10,7 +10,7 @@
 import { findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
 import { MIB, TIB } from '../units';
-import { isPlainNone, isPlainWritable } from './shapes';
+import { isPlainNone } from './shapes';
 import type { Signature } from './signature';
 
 const RESERVED = 8 * TIB;
@@ -43,8 +43,7 @@ function claimPool(view: View): boolean {
 }
 
 function claimLarge(view: View, atLeast: number, claim: Claim): void {
-  view.mappings.forEach((m, i) => {
-    if (!isPlainWritable(m)) return;
+  view.writable.forEach((i) => {
     for (const part of freeParts(view, i))
       if (part.end - part.start >= atLeast) claimRange(view, part.start, part.end, claim);
   });

@@ -10,7 +10,7 @@
 import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { MIB } from '../units';
-import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const RESERVATION: Claim = {
@@ -34,8 +34,9 @@ function claimHead(view: View, tail: number): void {
 export const reservation: Signature = {
   name: 'reservation',
   claim(view) {
-    view.mappings.forEach((m, i) => {
-      if (!isPlainNone(m) || sizeOf(m) < LEAST || view.ledger[i] !== undefined) return;
+    view.inaccessible.forEach((i) => {
+      const m = view.mappings[i]!;
+      if (sizeOf(m) < LEAST || view.ledger[i] !== undefined) return;
       claimRange(view, m.start, m.end, RESERVATION);
       claimHead(view, i);
     });

@@ -56,8 +56,7 @@ const GO_HEAP: Address = 0xc000000000;
 const RACE = claimOf('sanitizer.internal', 'metadata', "Shadow memory of Go's race detector, at its fixed address.");
 
 function claimRest(view: View, large: Claim | null): void {
-  view.mappings.forEach((m, i) => {
-    if (!isPlainWritable(m)) return;
+  view.writable.forEach((i) => {
     for (const part of freeParts(view, i)) {
       const size = part.end - part.start;
       claimRange(view, part.start, part.end, large && (size >= 8 * MIB || size === MIB) ? large : INTERNAL);

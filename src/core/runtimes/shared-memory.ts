@@ -28,11 +28,13 @@ const HUGE = kind('shared.hugetlb', 'Shared huge pages.');
 const JIT = kind('jit.shared-code', 'Executable shared memory: generated code.', 'code');
 const PRIVATE_HUGE = kind('anon.huge-pages', 'Private huge pages that the program mapped itself.', 'heap');
 
+const SLASH = 47;
+
 function kindOf(m: Mapping): Claim | null {
   const { name } = m;
   const shared = (m.access & SHARED) !== 0;
   if (name.startsWith('anon_inode:')) return RING;
-  if (name.charCodeAt(0) !== 47) return shared && m.inode === 0 && !isInaccessible(m) ? ANONYMOUS : null;
+  if (name.charCodeAt(0) !== SLASH) return shared && m.inode === 0 && !isInaccessible(m) ? ANONYMOUS : null;
   if (name.startsWith('/dev/zero')) return shared ? executableOr(m, ANONYMOUS) : null;
   if (name.startsWith('/memfd:')) return executableOr(m, MEMFD);
   if (name.startsWith('/SYSV')) return executableOr(m, SYSV);
@@ -55,10 +57,11 @@ export const sharedMemory: Signature = {
         if (claim) claimMapping(view, index, claim);
       }
     }
-    view.mappings.forEach((m, i) => {
-      if (m.name.charCodeAt(0) === 47 || (m.name === '' && (m.access & SHARED) === 0)) return;
+    for (let i = 0; i < view.mappings.length; i++) {
+      const m = view.mappings[i]!;
+      if (!(m.access & SHARED) || m.name.charCodeAt(0) === SLASH) continue;
       const claim = kindOf(m);
       if (claim) claimMapping(view, i, claim);
-    });
+    }
   },
 };

@@ -8,7 +8,7 @@
  * Cannot tell: whose signal stack it is; Rust's are by far the most usual with a guard.
  */
 import { type MappedFile, findFile } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimsOf, claimRange } from '../attribution/view';
 import { EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
@@ -31,10 +31,10 @@ const LARGEST_SIGNAL_STACK = 256 * KIB;
 const LARGEST_CLOSURES = 64 * KIB;
 
 function claimSignalStacks(view: View): void {
-  for (let i = 0; i + 1 < view.mappings.length; i++) {
+  for (const i of view.inaccessible) {
     const guard = view.mappings[i]!;
-    const stack = view.mappings[i + 1]!;
-    if (!isPlainNone(guard) || sizeOf(guard) !== view.pageSize || view.ledger[i] !== undefined) continue;
+    const stack = view.mappings[i + 1];
+    if (!stack || sizeOf(guard) !== view.pageSize || view.ledger[i] !== undefined) continue;
     if (stack.start !== guard.end || !isPlainWritable(stack) || view.ledger[i + 1] !== undefined) continue;
     if (sizeOf(stack) < 2 * view.pageSize || sizeOf(stack) > LARGEST_SIGNAL_STACK) continue;
     claimMapping(view, i, SIGNAL_STACK);
@@ -47,7 +47,7 @@ function claimTrampolines(view: View, libffi: MappedFile): void {
   for (const index of libffi.mappings) {
     const text = view.mappings[index]!;
     const data = view.mappings[index + 1];
-    if (view.ledger[index]?.[0]?.claim.region !== 'elf.text-remap' || !data || data.start !== text.end) continue;
+    if (claimsOf(view, index)[0]?.claim.region !== 'elf.text-remap' || !data || data.start !== text.end) continue;
     if (isPlainWritable(data)) claimRange(view, data.start, data.start + sizeOf(text), CLOSURES);
     const below = view.mappings[index - 1];
     if (below?.end === text.start && isPlainWritable(below) && sizeOf(below) === view.pageSize) {

@@ -6,8 +6,7 @@
  * Cannot tell: linked into a program it looks like any other large mapping.
  */
 import { findFile } from '../attribution/files';
-import { type Claim, claimRange, freeParts } from '../attribution/view';
-import { isPlainWritable } from './shapes';
+import { type Claim, claimMapping } from '../attribution/view';
 import type { Signature } from './signature';
 
 const MAPPING: Claim = {
@@ -21,9 +20,6 @@ export const tcmalloc: Signature = {
   name: 'tcmalloc',
   claim(view) {
     if (!findFile(view.files, /^libtcmalloc/)) return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m)) return;
-      for (const part of freeParts(view, i)) claimRange(view, part.start, part.end, MAPPING);
-    });
+    for (const i of view.writable) claimMapping(view, i, MAPPING);
   },
 };

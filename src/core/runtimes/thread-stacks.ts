@@ -20,7 +20,7 @@ import {
 import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { type Libc, libcOf } from './libc';
-import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const LARGEST_GUARD = MIB;
@@ -42,10 +42,10 @@ interface Guarded {
 /** Inaccessible pages that touch writable memory above them, both unclaimed. */
 function guardedBlocks(view: View): Guarded[] {
   const blocks: Guarded[] = [];
-  for (let i = 0; i + 1 < view.mappings.length; i++) {
+  for (const i of view.inaccessible) {
     const m = view.mappings[i]!;
-    if (!isPlainNone(m) || sizeOf(m) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
-    const above = view.mappings[i + 1]!;
+    const above = view.mappings[i + 1];
+    if (!above || sizeOf(m) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
     if (above.start !== m.end || !isPlainWritable(above)) continue;
     const part = view.ledger[i + 1] === undefined ? above : freeParts(view, i + 1)[0];
     if (part?.start === above.start) blocks.push({ guard: i, start: part.start, end: part.end });
@@ -115,8 +115,10 @@ function claimMarked(view: View, libc: Libc): void {
     'certain',
     'Thread stacks with guard markers: the kernel flags the mapping `gu` and `nh`.'
   );
-  view.mappings.forEach((m, i) => {
-    if (isPlainWritable(m) && hasFlag(view, i, 'gu') && hasFlag(view, i, 'nh')) claimRange(view, m.start, m.end, claim);
+  if (!view.smaps) return;
+  view.writable.forEach((i) => {
+    const m = view.mappings[i]!;
+    if (hasFlag(view, i, 'gu') && hasFlag(view, i, 'nh')) claimRange(view, m.start, m.end, claim);
   });
 }
 
@@ -129,8 +131,9 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
     'A whole number of thread stacks of the usual size, each with its guard page.'
   );
   const byPointer = stackClaim(libc, 'likely', 'The stack pointer of a waiting thread points into it.');
-  view.mappings.forEach((m, i) => {
-    if (!isPlainWritable(m)) return;
+  if (view.smaps && pointers.length === 0) return;
+  view.writable.forEach((i) => {
+    const m = view.mappings[i]!;
     const parts = view.ledger[i] === undefined ? [m] : freeParts(view, i);
     for (const part of parts) {
       const inside = pointers.filter((pointer) => pointer >= part.start && pointer < part.end);

@@ -64,8 +64,9 @@ export const vmaNames: Signature = {
   claim(view) {
     let lastName = '';
     let claim: Claim | null = null;
-    view.mappings.forEach((m, i) => {
-      if (m.name.charCodeAt(0) !== 91 || !m.name.startsWith(PREFIX)) return;
+    view.bracketed.forEach((i) => {
+      const m = view.mappings[i]!;
+      if (!m.name.startsWith(PREFIX)) return;
       if (m.name !== lastName || !claim) {
         lastName = m.name;
         claim = claimFor(m.name);

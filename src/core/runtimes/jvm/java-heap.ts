@@ -7,7 +7,7 @@
  * Cannot tell: where a heap above 32 GiB ends when other reservations touch it; the largest one counts then. Every
  * accessible ZGC view is heap, although they show the same pages.
  */
-import { type Claim, type View, claimRange, isFree, touchesBelow } from '../../attribution/view';
+import { type Claim, type View, claimRange, claimsOf, isFree, touchesBelow } from '../../attribution/view';
 import { type Mapping, isInaccessible } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, MIB, TIB } from '../../units';
 import { type Run, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
@@ -18,6 +18,11 @@ export interface JavaHeap {
   readonly end: Address;
   /** Writable bytes of it. */
   readonly committed: Bytes;
+}
+
+interface Piece {
+  readonly start: Address;
+  readonly end: Address;
 }
 
 const LOW_END = 128 * GIB;
@@ -60,7 +65,7 @@ function heapOf(view: View, start: Address, end: Address): JavaHeap {
 
 /** Archived objects are file pages in the middle of the heap, claimed with the archive. */
 function isArchivedPart(view: View, i: number): boolean {
-  return view.ledger[i]?.[0]?.claim.region === 'jvm.java-heap';
+  return claimsOf(view, i)[0]?.claim.region === 'jvm.java-heap';
 }
 
 function claimZHeap(view: View): JavaHeap | null {
@@ -114,7 +119,7 @@ function claimHighHeap(view: View): JavaHeap | null {
   const belongs = (m: Mapping, i: number): boolean =>
     isFree(view, i) && (isPlainWritable(m) ? hasFlag(view, i, 'nh') !== true : isReserved(view, m, i));
   for (const run of runsOf(view, belongs)) {
-    for (const piece of reservations(view, run)) {
+    for (const piece of joined(reservations(view, run), wanted)) {
       const bytes = piece.end - piece.start;
       let start = piece.start;
       let rank = bytes;
@@ -138,9 +143,26 @@ function claimHighHeap(view: View): JavaHeap | null {
   return heapOf(view, best.start, best.end);
 }
 
+/**
+ * Serial and Parallel reserve two generations side by side: neighbours are joined when they make up -Xmx, or, where the
+ * command line does not show it, when neither is a mere table beside the other.
+ */
+function joined(pieces: readonly Piece[], wanted: Bytes | null): Piece[] {
+  const all = [...pieces];
+  for (let i = 1; i < pieces.length; i++) {
+    const [low, high] = [pieces[i - 1]!, pieces[i]!];
+    if (low.end !== high.start) continue;
+    const sizes = [low.end - low.start, high.end - high.start];
+    const total = high.end - low.start;
+    const fits = wanted === null ? Math.max(...sizes) <= 4 * Math.min(...sizes) && total >= 64 * MIB : total === wanted;
+    if (fits) all.push({ start: low.start, end: high.end });
+  }
+  return all;
+}
+
 /** Cuts a run where inaccessible memory is followed by writable memory: there a new reservation begins. */
-function reservations(view: View, run: Run): Array<{ start: Address; end: Address }> {
-  const pieces: Array<{ start: Address; end: Address }> = [];
+function reservations(view: View, run: Run): Piece[] {
+  const pieces: Piece[] = [];
   let start = run.start;
   for (let i = run.from; i < run.to; i++) {
     const m = view.mappings[i]!;
