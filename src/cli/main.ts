@@ -33,7 +33,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     return await command.run(rest, output);
   } catch (error) {
     if (error instanceof UsageError) {
-      output.complain(`plateau ${error.message}. See: plateau help ${command.name}`);
+      const stop = error.message.endsWith('?') ? '' : '.';
+      output.complain(`plateau ${error.message}${stop} See: plateau help ${command.name}`);
       return 2;
     }
     if (error instanceof TargetError) {

@@ -1,5 +1,6 @@
 /** The word most like `wrong`, or null when none is near enough to be meant. */
 export function nearest(wrong: string, words: readonly string[]): string | null {
+  if (wrong === '') return null;
   let best: string | null = null;
   let least = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const word of words) {

@@ -4,8 +4,7 @@
  * Source: debug/buildinfo of the Go standard library. The blob begins with `\xff Go buildinf:`, 16-byte aligned; since
  * Go 1.18 flag bit 1 says that the version follows inline at offset 32: a varint length and the text `go1.26.8`. Before
  * (1.13 to 1.17) two pointers stand there, which are not followed: the geometry of the runtime tells those versions.
- * Only the first 64 KiB of the writable data would be needed, but finding it needs the section table; the blob is looked for in
- * the program headers' writable segment, whose file part is small.
+ * A stripped program has no section table, so the blob is looked for at the beginning of each writable segment.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { attempt, valueOf } from './read-file';
@@ -42,8 +41,9 @@ function searchFile(fd: number): string | null {
 function versionIn(segment: Buffer): string | null {
   const at = segment.indexOf(MAGIC, 0, 'latin1');
   if (at < 0 || at + 33 > segment.length || (segment[at + 15]! & 2) === 0) return null;
-  const length = segment[at + 32]!;
-  return /^go(\d+\.\d+\S*)/.exec(segment.toString('latin1', at + 33, at + 33 + length))?.[1] ?? null;
+  const end = at + 33 + segment[at + 32]!;
+  if (end > segment.length) return null;
+  return /(?:^|\s)go(\d+\.\d+\S*)/.exec(segment.toString('latin1', at + 33, end))?.[1] ?? null;
 }
 
 function readAt(fd: number, position: number, size: number): Buffer {

@@ -23,7 +23,7 @@ export function readOpenFacts(pid: number, root = '/proc'): Read<OpenFacts> {
     kind: 'ok',
     value: {
       status: parseStatus(status.value, file('status')),
-      limits: limits.kind === 'ok' ? parseLimits(limits.value, file('limits')) : null,
+      limits: limits.kind === 'ok' && limits.value !== '' ? parseLimits(limits.value, file('limits')) : null,
       cgroup: cgroup.kind === 'ok' && cgroup.value !== '' ? parseCgroup(cgroup.value, file('cgroup')) : null,
     },
   };

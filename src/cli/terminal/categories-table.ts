@@ -19,13 +19,14 @@ export function categoriesTable(style: Style, layout: Layout, verdict: string): 
   const measured = layout.ranges.some((range) => range.resident !== null);
   const bytesWidth = Math.max(13, withSeparators(layout.virtualBytes).length) + 2;
   const wide = style.columns >= WIDE;
+  const withResident = measured && 2 + 14 + bytesWidth + 11 + 9 + 12 <= style.columns;
 
   const line = (name: string, bytes: string, size: string, part: string, resident: string): string =>
     name.padEnd(14) +
     bytes.padStart(bytesWidth) +
     (style.columns >= NARROWER ? size.padStart(11) : '') +
     (style.columns >= NARROW ? part.padStart(9) : '') +
-    (measured && style.columns >= NARROW ? resident.padStart(12) : '');
+    (withResident ? resident.padStart(12) : '');
 
   const head = line('category', 'bytes', 'size', 'share', 'resident');
   const room = style.columns - 2 - head.length - 3;

@@ -12,13 +12,16 @@ import { categoriesTable } from './categories-table';
 import { type Style, bold, dim, sign } from './style';
 import { cut, wrap } from './text';
 
+/** What the picture is made of: an explanation without its attribution. */
+export type Pictured = Pick<Explanation, 'snapshot' | 'layout' | 'findings'>;
+
 /** Where the layout comes from, in the words of the first line. */
 export type Origin = 'live' | 'directory' | 'stdin';
 
 /** @param rows finer rows in the place of those by category, or null */
 export function picture(
   style: Style,
-  explanation: Explanation,
+  explanation: Pictured,
   target: string,
   origin: Origin,
   rows: readonly string[] | null = null
@@ -43,7 +46,7 @@ export function picture(
 
 function title(
   style: Style,
-  { snapshot, layout }: Explanation,
+  { snapshot, layout }: Pictured,
   target: string,
   origin: Origin,
   difference: number | null

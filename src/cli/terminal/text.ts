@@ -1,10 +1,17 @@
 /** Plain text in columns: wrapping, padding and cutting. Widths are counted in characters. */
 
-/** Lines of at most `width` characters; a word that is longer gets a line of its own and is not cut. */
+/** The space between a number and its unit, where no line may end. */
+const BEFORE_UNIT = /(?<=\d) (?=(?:%|B|[KMGTPE]iB)(?:[^\w]|$))/g;
+const NO_BREAK = '\u00a0';
+
+/**
+ * Lines of at most `width` characters. A word that is longer gets a line of its own and is not cut; a number stays with
+ * its unit.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.replace(BEFORE_UNIT, NO_BREAK).split(' ')) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
@@ -13,7 +20,7 @@ export function wrap(text: string, width: number): string[] {
     }
   }
   lines.push(line);
-  return lines;
+  return lines.map((one) => one.replaceAll(NO_BREAK, ' '));
 }
 
 /** At most `width` characters, the end replaced by `~` when it was cut. */
