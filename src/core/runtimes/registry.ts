@@ -27,6 +27,7 @@ import type { Signature } from './signature';
 import { smallStacks } from './small-stacks';
 import { tcmalloc } from './tcmalloc';
 import { threadStacks } from './thread-stacks';
+import { v8 } from './v8/v8';
 import { valgrind } from './valgrind';
 import { vmaNames } from './vma-names';
 
@@ -46,6 +47,7 @@ export const SIGNATURES: readonly Signature[] = [
   sanitizers,
   valgrind,
   jvm,
+  v8,
   beam,
   ruby,
   php,

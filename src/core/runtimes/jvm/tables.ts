@@ -6,9 +6,11 @@
 import { type Address, type Bytes, KIB, MIB } from '../../units';
 
 const PAGE = 4 * KIB;
-/** Below this a table has the size of common chunks. */
-const SMALLEST = 512 * KIB;
+/** Smaller tables, and smaller sums of them, look like anything. */
+const SMALLEST = 256 * KIB;
+const SMALLEST_SUM = MIB;
 const UNIT = 2 * MIB;
+const SMALLEST_AT_TOP = 2 * UNIT;
 /** Requests of HotSpot's own work queues and tables that malloc answers with a mapping: this much and a page each. */
 const CHUNKS: readonly Bytes[] = [MIB + PAGE, 128 * KIB + PAGE];
 const MOST_CHUNKS = 10;
@@ -28,9 +30,9 @@ export function tablesWithin(
   const units = [...new Set(sizes)].filter((size) => size >= SMALLEST && size <= room);
   const reached = sums(units, room);
   const best = largest(reached, room, 0) ?? largest(reached, room, PAGE);
-  if (best === null) return null;
+  if (best === null || best < SMALLEST_SUM) return null;
   // Large tables lie on huge page borders; without that sign the later, lower mappings are taken for them.
-  const atTop = end % UNIT === 0 && best >= 2 * UNIT;
+  const atTop = end % UNIT === 0 && best >= SMALLEST_AT_TOP;
   return atTop ? { start: end - best, end } : { start, end: start + best };
 }
 

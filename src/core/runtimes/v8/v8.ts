@@ -1,0 +1,155 @@
+/**
+ * V8 in Node 12 to 24, Deno, Chromium and Electron.
+ *
+ * Source: src/base/platform/platform-linux.cc and platform-posix.cc (OS::Allocate: MAP_NORESERVE and MADV_DONTFORK, so
+ * VmFlags `nr` and `dc`), src/heap/code-range.cc (one range per isolate; since Node 18 the builtins are mapped into it a
+ * second time from the executable), src/objects/backing-store.cc (10 GiB around a wasm memory, 8 GiB since V8 12),
+ * src/heap/memory-allocator.cc (pages of 256 KiB at random hints), src/heap/cppgc/gc-info-table.cc (512 KiB).
+ * Sample: `7f24b0000000-7f2530000000 ---p`, `7f2530000000-7f2530400000 rw-p`, `7f2530400000-7f2730000000 ---p`.
+ * Cannot tell: without smaps, a V8 page from another anonymous mapping at an odd address; V8 places its pages at random
+ * addresses far below the area of mmap, and there nobody else in these programs puts memory.
+ */
+import {
+  type Claim,
+  type View,
+  claimMapping,
+  claimRange,
+  claimsOf,
+  isFree,
+  touchesAbove,
+  touchesBelow,
+} from '../../attribution/view';
+import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
+import { GIB, KIB, MIB, TIB } from '../../units';
+import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
+import type { Signature } from '../signature';
+import { type Host, hostOf } from './host';
+
+const PAGE = 256 * KIB;
+/** Wasm grows in pages of 64 KiB. */
+const WASM_PAGE = 64 * KIB;
+/** mmap works downwards from below the stack, which lies under 128 TiB; V8's random hints have 46 bits. */
+const RANDOM_AREA_END = 64 * TIB;
+
+const part = (name: string, category: Claim['category'], why: string): Claim => ({
+  region: `v8.${name}`,
+  category,
+  confidence: 'certain',
+  why,
+});
+
+const CODE_RANGE = part(
+  'code-range',
+  'code',
+  'The code range of an isolate: generated code and the embedded builtins in one reservation.'
+);
+const WASM_MEMORY = part(
+  'wasm-memory',
+  'heap',
+  'A WebAssembly memory inside 8 or 10 GiB of inaccessible memory that replaces bounds checks.'
+);
+const WASM_CODE = part(
+  'wasm-code',
+  'code',
+  'A small executable mapping by V8: compiled WebAssembly or its jump table.'
+);
+const CAGE = part('cage', 'heap', 'The reservation in which V8 keeps compressed or trusted pointers.');
+const TABLES = part('tables', 'metadata', 'The reservation of 128 MiB for tables of code and external pointers.');
+const HEAP = part('heap', 'heap', 'A page of the JavaScript heap at a border of 256 KiB.');
+const MAPPING = part('mapping', 'heap', 'Mapped by V8 (VmFlags dc nr) and neither page, code nor wasm.');
+
+export const v8: Signature = {
+  name: 'v8',
+  claim(view) {
+    const host = hostOf(view);
+    if (!host) return;
+    view.runtimes.push({ name: host.name, version: host.version, evidence: host.evidence });
+    for (const run of runsOf(view, (m, i) => isOurs(view, m, i))) claimRun(view, run, host);
+  },
+};
+
+/** Private anonymous memory that V8 mapped, or program text that it mapped into a code range. */
+function isOurs(view: View, m: Mapping, i: number): boolean {
+  if (!isFree(view, i)) return isTextRemap(view, i);
+  if (!isAnonymous(m) || (m.access & SHARED) !== 0) return false;
+  const dontFork = hasFlag(view, i, 'dc');
+  if (dontFork !== null) return dontFork;
+  if ((m.access & EXECUTE) !== 0) return true;
+  if (m.start >= 4 * GIB && m.end <= RANDOM_AREA_END && !isPie(view, m)) return true;
+  if (isCodeRangeHead(view, i)) return true;
+  if (isPlainNone(m)) return sizeOf(m) >= GIB || isTextRemap(view, i - 1) || isTextRemap(view, i + 1);
+  const beside = [
+    touchesBelow(view, i) ? view.mappings[i - 1] : undefined,
+    touchesAbove(view, i) ? view.mappings[i + 1] : undefined,
+  ];
+  return sizeOf(m) % WASM_PAGE === 0 && beside.some((other) => other && isPlainNone(other) && sizeOf(other) >= GIB);
+}
+
+function isTextRemap(view: View, i: number): boolean {
+  return i >= 0 && i < view.mappings.length && claimsOf(view, i)[0]?.claim.region === 'elf.text-remap';
+}
+
+/** The pages below the first executable piece of a code range: two writable ones and a guard. */
+function isCodeRangeHead(view: View, i: number): boolean {
+  for (let at = i; at < i + 2 && touchesAbove(view, at); at++) {
+    if (sizeOf(view.mappings[at]!) > WASM_PAGE) return false;
+    const above = view.mappings[at + 1]!;
+    if ((above.access & (EXECUTE | WRITE)) === (EXECUTE | WRITE) && isAnonymous(above)) return true;
+  }
+  return false;
+}
+
+/** Position-independent programs lie at 85 TiB with their brk above; nothing of V8 is between. */
+function isPie(view: View, m: Mapping): boolean {
+  return (
+    m.start >= 80 * TIB &&
+    m.end <= 94 * TIB &&
+    view.mappings.some((other) => other.name === '[heap]' && Math.abs(other.start - m.start) < 4 * GIB)
+  );
+}
+
+/** Cuts a run at what only wasm has: inaccessible pieces of 1 GiB and more, with the memory they enclose. */
+function claimRun(view: View, run: Run, host: Host): void {
+  const isWide = (i: number): boolean =>
+    i >= run.from && i < run.to && isPlainNone(view.mappings[i]!) && sizeOf(view.mappings[i]!) >= GIB;
+  let from = run.from;
+  for (let i = run.from; i < run.to; i++) {
+    const m = view.mappings[i]!;
+    const memory = isPlainWritable(m) && sizeOf(m) % WASM_PAGE === 0 && (isWide(i - 1) || isWide(i + 1));
+    if (!isWide(i) && !memory) continue;
+    claimPart(view, from, i, host);
+    claimMapping(view, i, isCage(m, host) ? CAGE : WASM_MEMORY);
+    from = i + 1;
+  }
+  claimPart(view, from, run.to, host);
+}
+
+/** Programs with compressed pointers reserve multiples of 4 GiB at a 4 GiB border, also without any wasm. */
+function isCage(m: Mapping, host: Host): boolean {
+  return host.caged && Math.ceil(m.end / MIB) % 4096 === 0;
+}
+
+function claimPart(view: View, from: number, to: number, host: Host): void {
+  if (from >= to) return;
+  const pieces = view.mappings.slice(from, to);
+  const start = pieces[0]!.start;
+  const end = pieces[pieces.length - 1]!.end;
+  const executable = pieces.some((m) => (m.access & EXECUTE) !== 0);
+  const reserved = pieces.some(isInaccessible);
+  if (executable && end - start >= 16 * MIB) {
+    claimRange(view, start, end, CODE_RANGE);
+  } else if (!executable && reserved && end - start === 128 * MIB) {
+    claimRange(view, start, end, TABLES);
+  } else if (!executable && reserved && end - start >= 256 * MIB) {
+    claimRange(view, start, end, CAGE);
+  } else {
+    for (let i = from; i < to; i++) claimPiece(view, i, host);
+  }
+}
+
+function claimPiece(view: View, i: number, host: Host): void {
+  const m = view.mappings[i]!;
+  if ((m.access & EXECUTE) !== 0) claimMapping(view, i, WASM_CODE);
+  else if ((m.access & WRITE) !== 0 && m.start % PAGE === 0) claimMapping(view, i, HEAP);
+  else claimMapping(view, i, host.caged && isInaccessible(m) ? CAGE : MAPPING);
+}
