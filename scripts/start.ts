@@ -8,6 +8,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Collector, startCollector } from '../src/collector/collector';
 import { ConfigError, decodeCollectorConfig } from '../src/contract/collector-config';
+import { API_PREFIX, processesAnswer } from '../src/contract/snapshot-api';
 import { StoreError } from '../src/adapters/store/open';
 import { PAGE_DIR, buildPage } from '../src/workbench/build';
 import { type Backend, startBackend } from '../src/workbench/server/backend';
@@ -16,6 +17,7 @@ import { readPluginFiles } from '../src/workbench/server/plugin-files';
 import { type Workbench, startWorkbench } from '../src/workbench/server/server';
 import { backendFile, build } from './build';
 import { HOST_TARGET } from './build-backend';
+import { endChildren } from './start/children';
 import { findExampleProcess } from './start/example-process';
 import { HELP, StartError, type StartOptions, parseStartOptions } from './start/options';
 import { choosePort } from './start/ports';
@@ -90,13 +92,8 @@ async function start(options: StartOptions, running: Running): Promise<string> {
   return running.workbench!.url;
 }
 
-/** Shows `plateau explain` of one process. A host where nothing may be read is no reason to stop. */
-function explainOne(backendPid: number): Promise<void> {
-  const pid = findExampleProcess(new Set([process.pid, process.ppid, backendPid]));
-  if (pid === null) {
-    say('\nNo process of this host may be read, so none is explained here.');
-    return Promise.resolve();
-  }
+/** Shows `plateau explain` of one process. */
+function explainOne(pid: number): Promise<void> {
   say(`\nOne process of this host (npm run -s plateau -- explain ${pid}):\n`);
   const command = [path.join(ROOT, 'src/cli/main.ts'), 'explain', String(pid)];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -106,10 +103,23 @@ function explainOne(backendPid: number): Promise<void> {
   });
 }
 
+/** The query string that makes the page show the process explained above; empty as long as the collector has not seen it. */
+async function searchFor(pid: number, collectorPort: number): Promise<string> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${collectorPort}${API_PREFIX}/processes`);
+    const { processes } = processesAnswer.parse(await answer.json());
+    const found = processes.find((known) => known.pid === pid);
+    return found ? `?${new URLSearchParams({ 'var-process': found.process })}` : '';
+  } catch {
+    return '';
+  }
+}
+
 async function stop({ workbench, backend, collector }: Running): Promise<void> {
   await workbench?.close();
   await backend?.stop();
   await collector?.stop();
+  endChildren();
 }
 
 /** Resolves at the first signal; more of them while it stops are the same wish, as npm and the terminal both send one. */
@@ -130,8 +140,12 @@ async function main(): Promise<number> {
   try {
     const url = await Promise.race([start(options, running), stopped]);
     if (url !== undefined) {
-      await explainOne(running.backend!.host().pid);
-      say(`\nOpen ${url}\nCtrl-C stops the page, the backend and the collector.`);
+      const pid = findExampleProcess(new Set([process.pid, process.ppid, running.backend!.host().pid]));
+      if (pid === null) say('\nNo process of this host may be read, so none is explained here.');
+      else await Promise.race([explainOne(pid), stopped]);
+      say(
+        `\nOpen ${url}${pid === null ? '' : await searchFor(pid, running.collector!.port)}\nCtrl-C stops the page, the backend and the collector.`
+      );
       await stopped;
     }
   } finally {

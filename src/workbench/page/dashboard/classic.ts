@@ -50,7 +50,6 @@ export interface ClassicDashboard {
   readonly uid: string;
   readonly title: string;
   readonly tags?: readonly string[];
-  readonly time?: { readonly from: string; readonly to: string };
   readonly refresh?: string | false;
   readonly graphTooltip?: number;
   readonly links?: readonly ClassicLink[];

@@ -39,6 +39,10 @@ function toData(panel: ClassicPanel): SceneDataTransformer | undefined {
   });
 }
 
+/** What has just begun to be watched has no history: the range is shorter than the dashboards' own, the pace faster. */
+export const FIRST_RANGE = { from: 'now-5m', to: 'now' };
+const FIRST_REFRESH = '5s';
+
 export function toVizPanel(panel: ClassicPanel): VizPanel {
   return new VizPanel({
     key: `panel-${panel.id ?? panel.title}`,
@@ -89,7 +93,7 @@ export function toScene(dashboard: ClassicDashboard): EmbeddedScene {
         new dataLayers.AnnotationsDataLayer({ name: query.name, isEnabled: query.enable, isHidden: query.hide, query })
     );
   return new EmbeddedScene({
-    $timeRange: new SceneTimeRange({ from: dashboard.time?.from ?? 'now-15m', to: dashboard.time?.to ?? 'now' }),
+    $timeRange: new SceneTimeRange(FIRST_RANGE),
     $variables: new SceneVariableSet({
       variables: (dashboard.templating?.list ?? []).flatMap((variable) => toSceneVariable(variable) ?? []),
     }),
@@ -101,7 +105,7 @@ export function toScene(dashboard: ClassicDashboard): EmbeddedScene {
       new SceneControlsSpacer(),
       new SceneTimePicker({ isOnCanvas: true }),
       new SceneRefreshPicker({
-        refresh: dashboard.refresh || '',
+        refresh: dashboard.refresh ? FIRST_REFRESH : '',
         intervals: REFRESH_INTERVALS,
         minRefreshInterval: '1s',
         isOnCanvas: true,

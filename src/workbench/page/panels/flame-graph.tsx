@@ -3,6 +3,7 @@ import { type PanelProps, PanelPlugin } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import React, { useState } from 'react';
 import { withCustomOptions } from '../field-config';
+import { CATEGORIES, CATEGORY_STYLES } from '../../../core/attribution/categories';
 import { toBoxes } from './boxes';
 import { PanelMessage } from './message';
 
@@ -16,11 +17,17 @@ function FlameGraphPanel({ data, width, height }: PanelProps) {
   const whole = boxes.find(({ row }) => row === focus) ?? boxes[0];
   if (!frame || !whole || whole.value === 0) return <PanelMessage text="No data" />;
   const display = frame.fields.find(({ name }) => name === 'value')?.display;
+  const background = (group: string, level: number): string => {
+    const category = CATEGORIES.find((name) => name === group);
+    if (level === 0 || !category) return theme.colors.background.secondary;
+    const color = CATEGORY_STYLES[category][theme.isDark ? 'dark' : 'light'];
+    return `color-mix(in srgb, ${color} ${level % 2 === 0 ? 30 : 40}%, ${theme.colors.background.primary})`;
+  };
   const x = (position: number): number => ((position - whole.start) / whole.value) * width;
   const shown = boxes.filter(({ start, value }) => start + value > whole.start && start < whole.start + whole.value);
   return (
     <div style={{ position: 'relative', width, height, overflow: 'hidden auto' }}>
-      {shown.map(({ row, level, label, start, value }) => {
+      {shown.map(({ row, level, label, group, start, value }) => {
         const left = Math.max(x(start), 0);
         const boxWidth = Math.min(x(start + value), width) - left;
         if (boxWidth < 1) return null;
@@ -45,7 +52,7 @@ function FlameGraphPanel({ data, width, height }: PanelProps) {
               textAlign: 'left',
               whiteSpace: 'nowrap',
               color: theme.colors.text.primary,
-              background: theme.colors.emphasize(theme.colors.background.secondary, level % 2 === 0 ? 0.12 : 0.06),
+              background: background(group, level),
             }}
           >
             {boxWidth > 40 ? text : ''}

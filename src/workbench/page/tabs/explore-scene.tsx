@@ -17,7 +17,7 @@ import {
 } from '@grafana/scenes';
 import { Button, Collapse } from '@grafana/ui';
 import React, { useState } from 'react';
-import { REFRESH_INTERVALS } from '../dashboard/to-scene';
+import { FIRST_RANGE, REFRESH_INTERVALS } from '../dashboard/to-scene';
 
 interface EditorState extends SceneObjectState {
   readonly dataSource: DataSourceApi;
@@ -92,7 +92,7 @@ export function exploreScene(dataSource: DataSourceApi): EmbeddedScene {
     new SceneFlexItem({ minHeight: 480, body: result }),
   ];
   return new EmbeddedScene({
-    $timeRange: new SceneTimeRange({ from: 'now-15m', to: 'now' }),
+    $timeRange: new SceneTimeRange(FIRST_RANGE),
     $data: runner,
     $behaviors: [
       () => {
