@@ -4,7 +4,7 @@ import { COLLECTOR_METRICS, ERROR_REASONS, type MetricFamily, PROCESS_METRICS } 
 import { CATEGORIES, type CategoryBytes } from '../core/attribution/categories';
 import { PLATEAU_VERSION } from '../core/version';
 import { type Accounts, READ_FILES } from './accounts';
-import type { Followed } from './tracker';
+import type { Followed } from './followed';
 
 export function processMetrics(followed: readonly Followed[], withPid: boolean): Samples[] {
   const sorted = [...followed].sort((a, b) => (a.life.process < b.life.process ? -1 : 1));

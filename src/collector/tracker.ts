@@ -5,21 +5,27 @@
  * A process is taken up when it is a second old: what ends sooner has no plateau, and its name and layout are only then
  * its own and not those of the shell that forked it.
  */
-import { type StatmWatch, listPids, openStatm, readIdentity, readSystemFacts } from '../adapters/procfs';
+import {
+  type Identity,
+  type Read,
+  type StatmWatch,
+  listPids,
+  openStatm,
+  readIdentity,
+  readSystemFacts,
+} from '../adapters/procfs';
 import { layoutHash } from '../adapters/store/layout-id';
-import { type CategoryBytes, emptyCategoryBytes } from '../core/attribution/categories';
 import { ParseError } from '../core/errors';
 import type { Statm } from '../core/mapping/parse-statm';
 import type { StoredSnapshot } from '../core/query/sources';
-import { type Fingerprint, fingerprintOf, sameFingerprint } from '../core/snapshot/fingerprint';
-import type { Layout, LayoutId } from '../core/snapshot/layout';
+import { fingerprintOf, sameFingerprint } from '../core/snapshot/fingerprint';
 import { createLabelBook, labelBase } from '../core/snapshot/process-label';
-import type { LayoutStore, Life } from '../core/snapshot/store';
+import type { LayoutStore } from '../core/snapshot/store';
 import { layoutIdOf } from '../core/snapshot/to-layout';
-import { pagesToBytes } from '../core/units';
 import type { Accounts } from './accounts';
-import { type Bucket, createBucket } from './bucket';
-import { type Examination, HOST, type Surroundings, examine } from './examine';
+import { HOST, type Surroundings, examine } from './examine';
+import { type Entry, type Followed, createEntry, createKeeper } from './followed';
+import { recallLives, sameStart } from './recall';
 import { residentByCategory } from './resident';
 
 export interface TrackerOptions {
@@ -31,29 +37,6 @@ export interface TrackerOptions {
   /** Descriptors that may be kept open. */
   readonly maxKept: number;
   readonly now: () => number;
-}
-
-/** What is known now of one process. */
-export interface Followed {
-  readonly pid: number;
-  readonly base: string;
-  life: Life;
-  layout: Layout;
-  categories: CategoryBytes;
-  residentBytes: number | null;
-  resident: CategoryBytes | null;
-  /** Null while the layout in force is not kept. */
-  layoutId: LayoutId | null;
-}
-
-interface Entry extends Followed {
-  readonly startTicks: number | null;
-  readonly watch: StatmWatch;
-  readonly bucket: Bucket;
-  /** Null: read again at the next cycle. */
-  fingerprint: Fingerprint | null;
-  readMs: number;
-  smapsMs: number;
 }
 
 export interface Tracker {
@@ -69,40 +52,36 @@ const SETTLE_MS = 1000;
 const FULL_READ_MS = 5 * 60_000;
 /** Kernel threads and zombies, and processes that are not wanted, are looked at this seldom. */
 const PASS_MS = 30_000;
-/** btime of the kernel moves with the clock: the same start may read differently after a restart of the collector. */
-const SAME_START_MS = 2000;
-const KEPT_BURST = 120;
-const KEPT_EVERY_MS = 5000;
+/** Longest work without a turn for the event loop. */
 const TURN_MS = 8;
 
 export async function createTracker(store: LayoutStore, accounts: Accounts, options: TrackerOptions): Promise<Tracker> {
   const { root, now } = options;
-  const surroundings: Surroundings = {
-    root,
-    system: readSystemFacts(root),
-    accounts,
-    exposeAddresses: options.exposeAddresses,
-  };
-  const { system } = surroundings;
+  const system = readSystemFacts(root);
+  const surroundings: Surroundings = { root, system, accounts, exposeAddresses: options.exposeAddresses };
   const entries = new Map<number, Entry>();
   const passed = new Map<number, number>();
   const labels = createLabelBook();
-  const earlier = await recallLives();
+  const earlier = await recallLives(store, labels, surroundings);
+  const keeper = createKeeper(store, accounts, system.pageSize, now);
   let kept = 0;
 
-  /** Labels of processes that were followed by an earlier run and still live: nobody else may get them. */
-  async function recallLives(): Promise<Map<number, Life>> {
-    const lives = new Map<number, Life>();
-    const known = await store.processes(0, Number.MAX_SAFE_INTEGER);
-    for (const life of [...known].sort((a, b) => b.lastMs - a.lastMs)) {
-      if (life.host !== HOST || life.startMs === null || lives.has(life.pid)) continue;
-      const identity = accounts.timed('stat', () => readIdentity(life.pid, system, root));
-      if (identity.kind !== 'ok' || identity.value.startMs === null) continue;
-      if (Math.abs(identity.value.startMs - life.startMs) > SAME_START_MS || !labels.claim(life.process)) continue;
-      lives.set(life.pid, life);
+  /** The value, or null and a count. */
+  function counted<T>(read: () => Read<T>): T | null {
+    try {
+      const result = read();
+      if (result.kind === 'ok') return result.value;
+      accounts.fail(result.kind);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      accounts.fail('parse');
     }
-    return lives;
+    return null;
   }
+  const statmOf = (watch: StatmWatch): Statm | null => counted(() => accounts.timed('statm', () => watch.read()));
+  const identityOf = (pid: number): Identity | null =>
+    counted(() => accounts.timed('stat', () => readIdentity(pid, system, root)));
+  const isOlder = (sinceMs: number, ms: number): boolean => Math.abs(now() - sinceMs) >= ms;
 
   function drop(entry: Entry): void {
     entry.watch.close();
@@ -111,24 +90,25 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
     labels.free(entry.life.process);
   }
 
-  function wanted(base: string): boolean {
+  function isWanted(base: string): boolean {
     if (options.exclude.some((pattern) => pattern.test(base))) return false;
     return options.include.length === 0 || options.include.some((pattern) => pattern.test(base));
   }
 
   async function discover(pid: number): Promise<void> {
     const passMs = passed.get(pid);
-    if (passMs !== undefined && Math.abs(now() - passMs) < PASS_MS) return;
-    const identity = accounts.timed('stat', () => readIdentity(pid, system, root));
-    if (identity.kind !== 'ok') return accounts.fail(identity.kind);
-    const { startTicks, startMs } = identity.value;
+    if (passMs !== undefined && !isOlder(passMs, PASS_MS)) return;
+    const identity = identityOf(pid);
+    if (!identity) return;
+    const { startTicks, startMs } = identity;
     const age = startMs === null ? Infinity : now() - startMs;
     if (age >= 0 && age < SETTLE_MS) return;
     const watch = openStatm(pid, root, kept < options.maxKept);
-    const statm = readWatch(watch);
+    const statm = statmOf(watch);
     const examination = statm && statm.size > 0 ? examine(pid, surroundings) : null;
-    const base = examination && labelBase(examination.cgroup, examination.layout.comm ?? identity.value.comm);
-    if (!statm || !examination || base === null || !wanted(base)) {
+    const comm = examination?.layout.comm ?? identity.comm;
+    const base = examination && labelBase(examination.cgroup, comm);
+    if (!statm || !examination || base === null || !isWanted(base)) {
       watch.close();
       if (statm) passed.set(pid, now());
       return;
@@ -137,88 +117,31 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
     if (watch.kept) kept++;
     const known = earlier.get(pid);
     earlier.delete(pid);
-    const same =
-      known && known.startMs !== null && startMs !== null && Math.abs(known.startMs - startMs) <= SAME_START_MS;
+    const same = known && sameStart(known.startMs, startMs) ? known : null;
     if (known && !same) labels.free(known.process);
-    const entry: Entry = {
+    const process = same?.process ?? labels.take(base);
+    const fresh = {
+      process,
+      host: HOST,
       pid,
-      startTicks,
-      base,
-      watch,
-      bucket: createBucket(KEPT_BURST, KEPT_EVERY_MS),
-      fingerprint: null,
-      readMs: 0,
-      smapsMs: -Infinity,
-      life: {
-        process: same ? known.process : labels.take(base),
-        host: HOST,
-        pid,
-        startMs: same ? known.startMs : startMs,
-        comm: examination.layout.comm ?? identity.value.comm,
-        runtime: '',
-        runtimeVersion: '',
-        evidence: examination.evidence,
-      },
-      layout: examination.layout,
-      categories: emptyCategoryBytes(),
-      residentBytes: null,
-      resident: null,
-      layoutId: null,
+      startMs,
+      comm,
+      runtime: '',
+      runtimeVersion: '',
+      evidence: examination.evidence,
     };
+    const entry = createEntry({ pid, watch, startTicks, base, life: same ?? fresh }, examination);
     entries.set(pid, entry);
-    await take(entry, examination, statm);
-  }
-
-  function readWatch(watch: StatmWatch): Statm | null {
-    try {
-      const statm = accounts.timed('statm', () => watch.read());
-      if (statm.kind === 'ok') return statm.value;
-      accounts.fail(statm.kind);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      accounts.fail('parse');
-    }
-    return null;
-  }
-
-  /** Makes an examination what is known now, and keeps its layout. */
-  async function take(entry: Entry, examination: Examination, statm: Statm): Promise<void> {
-    const { layout, evidence, consistent } = examination;
-    entry.fingerprint = consistent ? fingerprintOf(statm) : null;
-    entry.readMs = now();
-    entry.layout = layout;
-    entry.categories = emptyCategoryBytes();
-    for (const range of layout.ranges) entry.categories[range.category] += range.size;
-    entry.residentBytes = pagesToBytes(statm.resident, system.pageSize);
-    const runtime = layout.runtimes[0];
-    entry.life = {
-      ...entry.life,
-      comm: layout.comm ?? entry.life.comm,
-      runtime: runtime?.name ?? '',
-      runtimeVersion: runtime?.version ?? '',
-      evidence,
-    };
-    await keep(entry);
-    if (entry.layoutId === null) accounts.skippedLayouts++;
-  }
-
-  async function keep(entry: Entry): Promise<void> {
-    entry.layoutId = null;
-    if (!entry.bucket.take(now())) return;
-    try {
-      entry.layoutId = await store.put(entry.life, now(), entry.layout);
-    } catch {
-      accounts.fail('store');
-    }
+    await keeper.take(entry, examination, statm);
   }
 
   async function look(entry: Entry): Promise<void> {
-    const statm = readWatch(entry.watch);
+    const statm = statmOf(entry.watch);
     if (!statm) return drop(entry);
     if (!entry.watch.kept) {
-      const identity = accounts.timed('stat', () => readIdentity(entry.pid, system, root));
-      if (identity.kind !== 'ok' || identity.value.startTicks !== entry.startTicks) {
-        accounts.fail(identity.kind === 'ok' ? 'reused' : identity.kind);
+      const identity = identityOf(entry.pid);
+      if (identity?.startTicks !== entry.startTicks) {
+        if (identity) accounts.fail('reused');
         return drop(entry);
       }
     }
@@ -228,36 +151,27 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
     }
     const fingerprint = fingerprintOf(statm);
     const before = entry.fingerprint;
-    if (before && sameFingerprint(before, fingerprint) && Math.abs(now() - entry.readMs) < FULL_READ_MS) {
-      entry.residentBytes = pagesToBytes(statm.resident, system.pageSize);
-      if (entry.layoutId === null) await keep(entry);
-      const sizes = { virtualBytes: entry.layout.virtualBytes, residentBytes: entry.residentBytes };
-      store.touch(entry.life, now(), sizes, entry.layoutId);
-      return;
+    if (before && sameFingerprint(before, fingerprint) && !isOlder(entry.readMs, FULL_READ_MS)) {
+      return keeper.seeAgain(entry, statm);
     }
     const examination = examine(entry.pid, surroundings);
     if (!examination) return drop(entry);
-    if (
-      before &&
-      before.text !== fingerprint.text &&
-      labelBase(examination.cgroup, examination.layout.comm ?? '') !== entry.base
-    ) {
-      // exec: another program from here on. It is taken up afresh, under its own label.
+    const isExec = before !== null && before.text !== fingerprint.text;
+    if (isExec && labelBase(examination.cgroup, examination.layout.comm ?? '') !== entry.base) {
+      // Another program from here on. It is taken up afresh, under its own label.
       drop(entry);
       return discover(entry.pid);
     }
-    await take(entry, examination, statm);
+    await keeper.take(entry, examination, statm);
   }
 
-  async function readResident(entry: Entry): Promise<void> {
-    if (!options.smaps || Math.abs(now() - entry.smapsMs) < options.smaps.intervalMs) return;
-    if (entry.life.evidence === 'bounds' || (entry.residentBytes ?? 0) > options.smaps.maxResident) {
-      entry.resident = null;
-      return;
-    }
+  function readResident(entry: Entry): void {
+    if (!options.smaps || !isOlder(entry.smapsMs, options.smaps.intervalMs)) return;
+    entry.resident = null;
+    if (entry.life.evidence === 'bounds' || (entry.residentBytes ?? 0) > options.smaps.maxResident) return;
     entry.smapsMs = now();
     const examination = examine(entry.pid, surroundings, true);
-    entry.resident = examination?.evidence === 'snapshot' ? residentByCategory(examination.layout) : null;
+    if (examination?.evidence === 'snapshot') entry.resident = residentByCategory(examination.layout);
   }
 
   return {
@@ -265,20 +179,17 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
 
     async cycle() {
       const start = performance.now();
-      const pids = listPids(root);
-      if (pids.kind !== 'ok') return accounts.fail(pids.kind);
-      const alive = new Set(pids.value);
+      const pids = counted(() => listPids(root));
+      if (!pids) return;
+      const alive = new Set(pids);
       for (const entry of [...entries.values()]) if (!alive.has(entry.pid)) drop(entry);
       for (const pid of passed.keys()) if (!alive.has(pid)) passed.delete(pid);
       let turn = start;
-      for (const pid of pids.value) {
+      for (const pid of pids) {
         const entry = entries.get(pid);
-        if (entry) {
-          await look(entry);
-          if (entries.get(pid) === entry) await readResident(entry);
-        } else {
-          await discover(pid);
-        }
+        await (entry ? look(entry) : discover(pid));
+        const current = entries.get(pid);
+        if (current) readResident(current);
         if (performance.now() - turn > TURN_MS) {
           await new Promise<void>((resolve) => setImmediate(resolve));
           turn = performance.now();
@@ -292,10 +203,10 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
 
     async readNow(label) {
       const entry = [...entries.values()].find((candidate) => candidate.life.process === label);
-      const statm = entry && readWatch(entry.watch);
-      const examination = entry && statm ? examine(entry.pid, surroundings) : null;
+      const statm = entry && statmOf(entry.watch);
+      const examination = statm ? examine(entry.pid, surroundings) : null;
       if (!entry || !statm || !examination) return null;
-      await take(entry, examination, statm);
+      await keeper.take(entry, examination, statm);
       const { layout } = examination;
       const id = layoutIdOf(layoutHash(layout));
       const stored = await store.snapshot(label, { id });
