@@ -17,6 +17,17 @@ const PERMISSIONS: readonly string[] = Array.from({ length: 16 }, (_, bits) =>
   [bits & READ ? 'r' : '-', bits & WRITE ? 'w' : '-', bits & EXECUTE ? 'x' : '-', bits & SHARED ? 's' : 'p'].join('')
 );
 
+/** Value of a hex digit by character code, -1 for the rest: a table, because digits and letters mix unpredictably. */
+const DIGITS = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 16; digit++) DIGITS['0123456789abcdef'.charCodeAt(digit)] = digit;
+
+/** Digits that fit into a 32-bit integer without its sign: integers are much cheaper than doubles here. */
+const SHORT = 7;
+const POWERS: readonly number[] = Array.from({ length: 17 }, (_, n) => 16 ** n);
+
+/** What follows the permissions of anonymous memory, and its whole rest when it has no name. */
+const ANONYMOUS = '00000000 00:00 0 \n';
+
 /**
  * @param text content of a maps file; a last line without newline is accepted
  * @param file name used in errors
@@ -37,20 +48,25 @@ export function parseMaps(text: string, file = 'maps'): Mapping[] {
   };
 
   const hex = (stop: number): number => {
-    let value = 0;
     const first = position;
+    let high = 0;
+    let low = 0;
+    let lowDigits = 0;
     for (;;) {
       const code = text.charCodeAt(position);
-      if (code >= 48 && code <= 57) {
-        value = value * 16 + (code - 48);
-      } else if (code >= 97 && code <= 102) {
-        value = value * 16 + (code - 87);
-      } else if (code === stop && position > first && position - first <= 16) {
+      const digit = DIGITS[code] ?? -1;
+      if (digit < 0) {
+        if (code !== stop || position === first || position - first > 16) fail();
         position++;
-        return value;
-      } else {
-        return fail();
+        return high === 0 ? low : high * POWERS[lowDigits]! + low;
       }
+      if (lowDigits === SHORT) {
+        high = high * POWERS[SHORT]! + low;
+        low = 0;
+        lowDigits = 0;
+      }
+      low = (low << 4) | digit;
+      lowDigits++;
       position++;
     }
   };
@@ -80,6 +96,13 @@ export function parseMaps(text: string, file = 'maps'): Mapping[] {
     else if (s !== 112) fail();
     if (text.charCodeAt(position + 4) !== SPACE || end <= start) fail();
     position += 5;
+    const permissions = PERMISSIONS[access]!;
+
+    if (text.startsWith(ANONYMOUS, position)) {
+      mappings.push({ start, end, permissions, access, offset: 0, device: '00:00', inode: 0, name: '' });
+      at = position + ANONYMOUS.length;
+      continue;
+    }
 
     const offset = hex(SPACE);
     const deviceStart = position;
@@ -108,16 +131,7 @@ export function parseMaps(text: string, file = 'maps'): Mapping[] {
       }
       name = lastName;
     }
-    mappings.push({
-      start,
-      end,
-      permissions: PERMISSIONS[access]!,
-      access,
-      offset,
-      device: lastDevice,
-      inode,
-      name,
-    });
+    mappings.push({ start, end, permissions, access, offset, device: lastDevice, inode, name });
     at = newline + 1;
   }
   return mappings;

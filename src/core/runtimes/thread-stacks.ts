@@ -40,7 +40,7 @@ interface Guarded {
 }
 
 /** Inaccessible pages that touch writable memory above them, both unclaimed. */
-function guardedBlocks(view: View): Guarded[] {
+function guardedBlocks(view: View, least: Bytes): Guarded[] {
   const blocks: Guarded[] = [];
   for (const i of view.inaccessible) {
     const m = view.mappings[i]!;
@@ -48,7 +48,8 @@ function guardedBlocks(view: View): Guarded[] {
     if (!above || sizeOf(m) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
     if (above.start !== m.end || !isPlainWritable(above)) continue;
     const part = view.ledger[i + 1] === undefined ? above : freeParts(view, i + 1)[0];
-    if (part?.start === above.start) blocks.push({ guard: i, start: part.start, end: part.end });
+    if (part?.start === above.start && part.end - part.start >= least)
+      blocks.push({ guard: i, start: part.start, end: part.end });
   }
   return blocks;
 }
@@ -83,7 +84,8 @@ function stackPointers(view: View): Address[] {
 }
 
 function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readonly Address[]): void {
-  const blocks = guardedBlocks(view);
+  // Without flags and stack pointers there is nothing that could make a stack of something smaller.
+  const blocks = guardedBlocks(view, view.smaps || pointers.length > 0 ? 0 : SMALLEST_STACK);
   const usual = defaultSize(view, libc);
   const common = commonSize(blocks);
   for (const { guard, start, end } of blocks) {
