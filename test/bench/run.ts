@@ -1,5 +1,6 @@
 /** `npm run bench [NAME...]`: runs the benchmarks with Bun and exits with 1 when one misses its target. */
 import { attributeBench } from './attribute.bench';
+import { collectorBench } from './collector.bench';
 
 export interface Bench {
   readonly name: string;
@@ -7,7 +8,7 @@ export interface Bench {
   readonly run: () => Promise<readonly string[]>;
 }
 
-const BENCHES: readonly Bench[] = [attributeBench];
+const BENCHES: readonly Bench[] = [attributeBench, collectorBench];
 
 const wanted = process.argv.slice(2);
 let missed = 0;
