@@ -14,8 +14,9 @@ export type SmapsMode = 'always' | 'small' | 'never';
 
 /** @throws UsageError when both are asked for */
 export function smapsMode(command: string, values: Readonly<Record<string, string | boolean | undefined>>): SmapsMode {
-  if (values['smaps'] && values['no-smaps'])
+  if (values['smaps'] && values['no-smaps']) {
     throw new UsageError(`${command}: --smaps and --no-smaps exclude each other`);
+  }
   return values['smaps'] ? 'always' : values['no-smaps'] ? 'never' : 'small';
 }
 
@@ -70,8 +71,9 @@ function adviceFor(target: string, failure: ReadFailure): string {
     }
   } else if (failure.kind === 'gone') {
     const kind = kindOfPath(target);
-    if (kind === 'directory')
+    if (kind === 'directory') {
       return `${failure.path}: no such file. A directory needs at least a copy of /proc/PID/maps.`;
+    }
     if (kind === 'missing') return `${target}: no such directory. A target is a pid, a directory, or - for stdin.`;
     return `${target}: is not a directory. A target is a pid, a directory, or - for stdin.`;
   } else if (failure.kind === 'denied') {

@@ -1,15 +1,7 @@
 /** /proc as an adapter: processes, directories with copies of their files, and facts about the machine. */
-export { type Read, type ReadFailure, readOpen } from './read-file';
+export { type Read, type ReadFailure } from './read-file';
 export { readDirectory } from './read-directory';
-export {
-  type Identity,
-  type ReadProcessOptions,
-  listPids,
-  readIdentity,
-  readMaps,
-  readProcess,
-  readStatm,
-} from './read-process';
+export { type Identity, listPids, readIdentity, readMaps, readProcess, readStatm } from './read-process';
 export { readSystemFacts } from './system-facts';
 export { type OpenFacts, readOpenFacts } from './read-bounds';
 export { type StatmWatch, openStatm } from './statm-watch';

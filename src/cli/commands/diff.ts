@@ -1,6 +1,5 @@
-import type { LayoutDiff } from '../../core/snapshot/diff';
 import { changeSentence } from '../../core/explain/changes';
-import { diffLayouts } from '../../core/snapshot/diff';
+import { type LayoutDiff, diffLayouts } from '../../core/snapshot/diff';
 import { type Command, UsageError } from '../command';
 import { parseOptions } from '../options';
 import { readLayout } from '../layout-target';
