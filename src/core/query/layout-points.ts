@@ -95,6 +95,25 @@ async function toResident(
   return { points: resident, notices };
 }
 
+async function nearestPoint(
+  process: string,
+  atMs: number,
+  source: LayoutSource,
+  groupBy: PlateauQuery['groupBy'],
+  signal?: AbortSignalLike
+): Promise<LayoutPoint[]> {
+  const stored = await source.snapshot(process, { atMs }, signal);
+  if (!stored) return [];
+  const key = keyMaker(groupBy);
+  const parts = new Map<PartKey, number>();
+  for (const { region, category, size } of stored.layout.ranges) {
+    parts.set(key(region, category), (parts.get(key(region, category)) ?? 0) + size);
+  }
+  const totalBytes = [...parts.values()].reduce((a, b) => a + b, 0);
+  const { id, fromMs, toMs } = stored;
+  return [{ id, fromMs, toMs, startMs: null, totalBytes, parts, boundsOnly: stored.layout.mappings === 0 }];
+}
+
 /** All layouts of a process around the window. @throws SourceError */
 export async function readLayouts(
   process: string,
@@ -107,6 +126,8 @@ export async function readLayouts(
   const include = query.groupBy === 'region' ? 'regions' : 'categories';
   const answer = await source.layouts(process, fromMs, toMs, include, signal);
   const points = answer.items.map((interval) => toPoint(interval, query.groupBy));
+  // Nothing in the range itself: the nearest layout of the process, however far away, is still its nearest.
+  if (points.length === 0) points.push(...(await nearestPoint(process, toMs, source, query.groupBy, signal)));
   if (query.measure !== 'resident') return { points, notices: answer.notices };
   const resident = await toResident(process, points, source, query, signal);
   return { points: resident.points, notices: [...answer.notices, ...resident.notices] };
