@@ -29,6 +29,11 @@ export function headlineOf(layout: Layout): readonly [string, string] {
       bytes = sum.bytes;
     }
   }
-  const second = bytes === 0 ? 'Nothing is mapped.' : `${share(bytes, layout.virtualBytes)} ${VERDICTS[largest]}`;
+  const held = byCategory(layout).get(largest)?.resident ?? null;
+  const verdict =
+    largest === 'heap' && held
+      ? `is heap, ${held.low === held.high ? '' : 'at most '}${iec(held.high)} of it resident.`
+      : VERDICTS[largest];
+  const second = bytes === 0 ? 'Nothing is mapped.' : `${share(bytes, layout.virtualBytes)} ${verdict}`;
   return [`${iec(layout.virtualBytes)} virtual${resident}.`, second];
 }

@@ -3,6 +3,7 @@
  * only, "resident" only of what was measured; the remedy stands apart and only where there is one.
  */
 import type { Finding, FindingKind } from './finding';
+import { RESERVATION_WORDS } from './reservation-words';
 import { capitalized, countWord, exactAndIec, iec, share, withSeparators } from './format';
 
 export interface Sentence {
@@ -100,7 +101,7 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
 
   'jvm.spaces': ({ bytes, words }, n) =>
     say(
-      `${words['runtime']} reserved ${iec(bytes)} more for classes, compiled code and the collector, most of it ${words['largest']} (${iec(n('largest'))}). It costs no RAM until it is used.`
+      `${words['runtime']} reserved ${iec(bytes)} more for classes, compiled code and the collector; the largest part is ${words['largest']} (${iec(n('largest'))}). It costs no RAM until it is used.`
     ),
 
   'wasm.memory': (finding, n) => wasm(finding, n, 'raise the limit by as much for each memory'),
@@ -129,16 +130,19 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
 
   sanitizer: (finding) =>
     say(
-      `The sanitizer maps ${iec(finding.bytes)} of shadow memory, one fixed part for each byte of address space. It is made for tests.${residentOf(finding)}`,
+      `The sanitizer maps ${iec(finding.bytes)} for its shadow memory, allocator and tables. It is made for tests.${residentOf(finding)}`,
       'Limit resident memory instead of VSZ.'
     ),
 
-  reservation: ({ bytes, words }, n) =>
-    say(
-      `${words['region']} reserves ${iec(bytes)} for growth` +
-        (n('accessible') > 0 ? ` beside the ${iec(n('accessible'))} that it has accessible` : '') +
-        '. It is inaccessible now and costs no RAM.'
-    ),
+  reservation: ({ bytes, words }, n) => {
+    const known = RESERVATION_WORDS[words['region'] ?? ''];
+    const beside = n('accessible') > 0 ? ` beside the ${iec(n('accessible'))} that it has accessible` : '';
+    const because = known ? `, because ${known.reason}` : '';
+    return say(
+      `${words['region']} reserves ${iec(bytes)}${beside}${because}. It is inaccessible now and costs no RAM.`,
+      known?.advice ?? null
+    );
+  },
 
   shared: (finding) =>
     say(

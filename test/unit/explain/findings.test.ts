@@ -129,7 +129,7 @@ describe('the ten questions', () => {
     expect(said(layout, 'jvm.heap')).toBe(
       'JVM 21 reserved 1 GiB for the Java heap and committed 64 MiB of it. The other 960 MiB costs no RAM. / -Xmx sets the reservation.'
     );
-    expect(said(layout, 'jvm.spaces')).toContain('most of it class space (1,020 MiB)');
+    expect(said(layout, 'jvm.spaces')).toContain('the largest part is class space (1,020 MiB)');
   });
 
   test('8: what a container is killed for', () => {
@@ -174,7 +174,11 @@ describe('what costs RAM', () => {
 
   test('a reservation that has no finding of its own', () => {
     expect(said(drawLayout('ghc.two-step-heap reservation 1TiB\nghc.two-step-heap heap 2MiB'), 'reservation')).toBe(
-      'ghc.two-step-heap reserves 1 TiB for growth beside the 2 MiB that it has accessible. It is inaccessible now and costs no RAM.'
+      'ghc.two-step-heap reserves 1 TiB beside the 2 MiB that it has accessible, because GHC tells its heap from other memory by address. ' +
+        'It is inaccessible now and costs no RAM. / A program built without the two-step allocator does not reserve it.'
+    );
+    expect(said(drawLayout('app.reservation reservation 4GiB'), 'reservation')).toBe(
+      'app.reservation reserves 4 GiB. It is inaccessible now and costs no RAM.'
     );
     expect(said(drawLayout('glibc.arena reservation 63MiB'), 'reservation')).toBe('');
   });
@@ -184,7 +188,7 @@ describe('what costs RAM', () => {
       'The stacks of 9 threads take 64 MiB. 1 MiB of it is resident.'
     );
     expect(said(drawLayout('shared.anon-shmem shared 143MiB'), 'shared')).toContain('RAM holds it once.');
-    expect(said(drawLayout('asan.shadow metadata 14TiB'), 'sanitizer')).toContain('14 TiB of shadow memory');
+    expect(said(drawLayout('asan.shadow metadata 14TiB'), 'sanitizer')).toContain('maps 14 TiB for its shadow memory');
   });
 });
 

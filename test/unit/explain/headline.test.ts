@@ -17,6 +17,13 @@ test('resident is said only when it was measured; the largest category decides',
   ]);
 });
 
+test('heap that was measured says how much of it is resident', () => {
+  expect(headlineOf(drawLayout('a.b heap 3MiB 1MiB'))[1]).toBe('100 % is heap, 1 MiB of it resident.');
+  expect(headlineOf(drawLayout('a.b heap 3MiB 1MiB\n+ c.d data 1MiB 1MiB'))[1]).toBe(
+    '75.0 % is heap, at most 1 MiB of it resident.'
+  );
+});
+
 test('an empty layout is no division by zero', () => {
   expect(headlineOf(drawLayout(''))).toEqual(['0 B virtual.', 'Nothing is mapped.']);
 });
