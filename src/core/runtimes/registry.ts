@@ -1,6 +1,7 @@
 import { beam, beamRest } from './beam';
 import { brk } from './brk';
 import { cpython, cpythonRest } from './cpython';
+import { dotnet } from './dotnet/dotnet';
 import { elf } from './elf';
 import { files } from './files';
 import { general } from './general';
@@ -8,6 +9,7 @@ import { ghc } from './ghc';
 import { glibcArenas, glibcRest } from './glibc';
 import { go, goRest } from './go';
 import { jemalloc } from './jemalloc';
+import { jsc } from './jsc';
 import { jvm } from './jvm/jvm';
 import { kernel } from './kernel';
 import { luajit, luajitRest } from './luajit';
@@ -30,6 +32,7 @@ import { threadStacks } from './thread-stacks';
 import { v8 } from './v8/v8';
 import { valgrind } from './valgrind';
 import { vmaNames } from './vma-names';
+import { wasmtime } from './wasmtime';
 
 /**
  * In the order of asking. What the kernel itself names comes first, then images, then runtimes by how sure their
@@ -48,6 +51,9 @@ export const SIGNATURES: readonly Signature[] = [
   valgrind,
   jvm,
   v8,
+  dotnet,
+  jsc,
+  wasmtime,
   beam,
   ruby,
   php,

@@ -1,0 +1,244 @@
+/**
+ * .NET Core 3.1 (measured) and .NET 5 to 10 (documented, so `likely`).
+ *
+ * Source: pal/src/map/virtual.cpp (ExecutableMemoryAllocator: up to 2 GiB that end where libcoreclr.so starts),
+ * gc/gc.cpp (segments of whole MiB plus 8 KiB per mmap; since .NET 7 regions in one range of 256 GiB or a multiple of the
+ * hard limit), gc/handletable*.cpp (64 KiB segments), pal/src/thread/thread.cpp (alternate signal stack of 16 KiB),
+ * minipal doublemapping (`/memfd:doublemapper`, W^X of .NET 7+).
+ * Sample: `7f878fffe000-7f8794491000 rw-p`, `7f8794491000-7f879fffe000 ---p`: a 256 MiB segment.
+ * Cannot tell: a card table that is wholly writable and alone from a malloc chunk; it stays with the chunks unless it
+ * touches the GC heap.
+ */
+import {
+  type Claim,
+  type View,
+  claimMapping,
+  claimRange,
+  claimsOf,
+  freeParts,
+  indexAt,
+  isFree,
+  touchesAbove,
+  touchesBelow,
+} from '../../attribution/view';
+import { isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
+import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
+import { type Run, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
+import type { Signature } from '../signature';
+
+const ALLOCATOR_LIMIT = 2 * GIB;
+const SMALLEST_SEGMENT = 16 * MIB;
+/** No segment of the older collectors is as large; a range of regions is. */
+const SMALLEST_REGION_RANGE = 32 * GIB;
+const LARGEST_SEGMENT = 4 * GIB;
+/** What the collector makes accessible at least in a segment. */
+const SMALLEST_HEAD = 256 * KIB;
+const SEGMENT = 64 * KIB;
+const STACK = 8 * MIB;
+const ARENA = 64 * MIB;
+
+const part = (name: string, category: Claim['category'], confidence: Claim['confidence'], why: string): Claim => ({
+  region: `dotnet.${name}`,
+  category,
+  confidence,
+  why,
+});
+
+const EXECUTABLE = part(
+  'executable-allocator',
+  'code',
+  'certain',
+  'Reserved so that it ends where libcoreclr.so starts: stubs, loader heaps and JIT code.'
+);
+const DOUBLE_MAPPED = part(
+  'executable-allocator',
+  'code',
+  'likely',
+  'The runtime names it /memfd:doublemapper: code that is written through a second view.'
+);
+const GC_HEAP = part(
+  'gc-heap',
+  'heap',
+  'certain',
+  'A GC segment beside libcoreclr.so: whole MiB, a writable head and an inaccessible tail.'
+);
+const GC_REGIONS = part(
+  'gc-heap',
+  'heap',
+  'likely',
+  'The one large range that .NET 7 and later reserve for GC regions.'
+);
+const GC_TABLES = part(
+  'gc-bookkeeping',
+  'metadata',
+  'likely',
+  'Card tables and mark arrays: reserved like the GC heap and no whole segment.'
+);
+const HANDLES = part(
+  'handle-table',
+  'metadata',
+  'likely',
+  'Writable pages at a 64 KiB border inside a reservation of 128 KiB.'
+);
+const SIGNAL_STACK: Claim = {
+  ...part(
+    'sigaltstack',
+    'stack',
+    'certain',
+    '16 KiB with a guard page below: the alternate signal stack of a .NET thread.'
+  ),
+  inaccessible: 'guard',
+};
+
+export const dotnet: Signature = {
+  name: 'dotnet',
+  claim(view) {
+    const library = view.mappings.find((m) => /\/libcoreclr\.so( \(deleted\))?$/.test(m.name));
+    const core =
+      library ?? view.mappings.find((m) => /(\/System\.Private\.CoreLib\.dll$)|^\/memfd:doublemapper/.test(m.name));
+    if (!core) return;
+    view.runtimes.push({
+      name: 'dotnet',
+      version: /\/Microsoft\.NETCore\.App\/([^/]+)\//.exec(core.name)?.[1] ?? null,
+      evidence: `${core.name} is mapped.`,
+    });
+    if (library) claimExecutableAllocator(view, library.start);
+    view.mappings.forEach((m, i) => {
+      if (m.name.startsWith('/memfd:doublemapper')) claimMapping(view, i, DOUBLE_MAPPED);
+    });
+    claimHandleTables(view);
+    claimSignalStacks(view);
+    claimGc(view);
+  },
+};
+
+/** Walks down from the library over everything that lies in the reservation, mapped .dll files included. */
+function claimExecutableAllocator(view: View, end: Address): void {
+  let start = end;
+  for (let i = indexAt(view, end) - 1; i >= 0; i--) {
+    const m = view.mappings[i]!;
+    const inside = isAnonymous(m)
+      ? hasFlag(view, i, 'nh') !== true && !(isPlainWritable(m) && sizeOf(m) >= STACK)
+      : /\.dll$/.test(m.name);
+    const next = view.mappings[i + 1]!.start;
+    if (!inside || (m.end !== next && next !== end) || m.end < end - ALLOCATOR_LIMIT || (next === end && m.end !== end))
+      break;
+    // Its lowest piece is never accessible: the low end is cut to 64 KiB.
+    if (isPlainNone(m)) start = Math.max(m.start, end - ALLOCATOR_LIMIT);
+  }
+  for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < end; i++) {
+    if (isAnonymous(view.mappings[i]!))
+      claimRange(view, Math.max(start, view.mappings[i]!.start), view.mappings[i]!.end, EXECUTABLE);
+  }
+}
+
+function claimHandleTables(view: View): void {
+  view.mappings.forEach((m, i) => {
+    if (!isPlainWritable(m) || !isFree(view, i) || sizeOf(m) > SEGMENT || m.start % SEGMENT !== 0) return;
+    if (!touchesBelow(view, i) || !touchesAbove(view, i)) return;
+    const inside = [i - 1, i + 1].every(
+      (j) =>
+        isPlainNone(view.mappings[j]!) &&
+        sizeOf(view.mappings[j]!) < 2 * SEGMENT &&
+        sizeOf(view.mappings[j]!) > view.pageSize
+    );
+    if (!inside) return;
+    for (const j of [i - 1, i, i + 1]) claimMapping(view, j, HANDLES);
+  });
+}
+
+function claimSignalStacks(view: View): void {
+  view.mappings.forEach((m, i) => {
+    if (!isPlainWritable(m) || !isFree(view, i) || hasFlag(view, i, 'nh') === false || !touchesBelow(view, i)) return;
+    const guard = view.mappings[i - 1]!;
+    if (!isPlainNone(guard) || !isFree(view, i - 1) || sizeOf(guard) !== view.pageSize) return;
+    if (m.end - guard.start !== Math.max(16 * KIB, 4 * view.pageSize)) return;
+    claimMapping(view, i - 1, SIGNAL_STACK);
+    claimMapping(view, i, SIGNAL_STACK);
+  });
+}
+
+function claimGc(view: View): void {
+  const runs = runsOf(
+    view,
+    (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)) && hasFlag(view, i, 'nh') !== true
+  );
+  const widest = Math.max(
+    0,
+    ...runs.flatMap((run) => view.mappings.slice(run.from, run.to).filter(isPlainNone).map(sizeOf))
+  );
+  for (const run of runs) {
+    for (const piece of segmentsIn(view, run)) {
+      const claim = claimFor(piece, widest >= SMALLEST_REGION_RANGE);
+      if (claim) claimRange(view, piece.start, piece.end, claim);
+    }
+    claimBeside(view, run);
+  }
+}
+
+interface Piece {
+  readonly start: Address;
+  readonly end: Address;
+  /** Inaccessible bytes. */
+  readonly reserved: Bytes;
+}
+
+/** Cuts a run after each inaccessible mapping; arenas of glibc are left out. */
+function segmentsIn(view: View, run: Run): Piece[] {
+  const pieces: Piece[] = [];
+  let from = run.from;
+  for (let i = run.from; i < run.to; i++) {
+    const m = view.mappings[i]!;
+    if (!isPlainNone(m)) continue;
+    const piece = { start: headOf(view, i, from), end: m.end, reserved: sizeOf(m) };
+    if (arenaStart(view, i) === null || (isWhole(piece) && piece.start % ARENA !== 0)) pieces.push(piece);
+    from = i + 1;
+  }
+  return pieces;
+}
+
+/** Where the reservation of tail `i` begins. Its head may have merged with writable memory below. */
+function headOf(view: View, i: number, from: number): Address {
+  const tail = view.mappings[i]!;
+  if (i === from) return tail.start;
+  const head = view.mappings[i - 1]!;
+  if (isWhole({ start: head.start, end: tail.end, reserved: 0 })) return head.start;
+  for (let bytes = LARGEST_SEGMENT; bytes >= SMALLEST_SEGMENT; bytes /= 2) {
+    for (const start of [tail.end - bytes, tail.end - bytes - 8 * KIB]) {
+      if (start > head.start && start < tail.start && tail.start - start >= SMALLEST_HEAD) return start;
+    }
+  }
+  return head.start;
+}
+
+/** Segments are whole MiB, and 8 KiB more once per mmap. */
+function isWhole(piece: Piece): boolean {
+  const bytes = piece.end - piece.start;
+  return bytes % MIB === 0 || (bytes - 8 * KIB) % MIB === 0;
+}
+
+function claimFor(piece: Piece, regions: boolean): Claim | null {
+  const bytes = piece.end - piece.start;
+  if (regions && piece.reserved >= SMALLEST_REGION_RANGE / 2) return GC_REGIONS;
+  if (!regions && isWhole(piece) && bytes >= SMALLEST_SEGMENT) return GC_HEAP;
+  return piece.reserved >= MIB ? GC_TABLES : null;
+}
+
+/** Writable memory directly below GC memory, and no arena: tables that are in use to their end. */
+function claimBeside(view: View, run: Run): void {
+  for (let i = run.from; i < run.to; i++) {
+    if (!isPlainWritable(view.mappings[i]!)) continue;
+    for (const free of freeParts(view, i)) {
+      if (free.end - free.start >= MIB && isGc(view, free.end)) claimRange(view, free.start, free.end, GC_TABLES);
+    }
+  }
+}
+
+function isGc(view: View, address: Address): boolean {
+  const i = indexAt(view, address);
+  const m = view.mappings[i];
+  if (!m || m.start > address || isInaccessible(m)) return false;
+  return claimsOf(view, i).some(
+    (segment) => segment.start === address && segment.claim.region.startsWith('dotnet.gc-')
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * Linear memories of wasmtime, in its own process or embedded (measured: wasmtime 50 in CPython).
+ *
+ * Source: crates/environ/src/tunables.rs (64-bit hosts: memory_reservation 4 GiB, memory_guard_size 32 MiB before and
+ * after), crates/wasmtime/src/runtime/vm/mmap.rs (anonymous, NORESERVE: VmFlags `nr`).
+ * Sample: `7f7fce000000-7f7fce400000 rw-p`, `7f7fce400000-7f80d2000000 ---p` (nr): 4 GiB and two guards of 32 MiB.
+ * Cannot tell: memories of another configured size; compiled code from other small anonymous executable mappings unless
+ * a linear memory or the program's name says that wasmtime is there.
+ */
+import {
+  type Claim,
+  type View,
+  claimMapping,
+  claimRange,
+  isFree,
+  touchesAbove,
+  touchesBelow,
+} from '../attribution/view';
+import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
+import { GIB, KIB, MIB } from '../units';
+import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
+import type { Signature } from './signature';
+
+const GUARD = 32 * MIB;
+const MEMORY = 4 * GIB + 2 * GUARD;
+const WASM_PAGE = 64 * KIB;
+
+const MEMORY_CLAIM: Claim = {
+  region: 'wasmtime.linear-memory',
+  category: 'heap',
+  confidence: 'certain',
+  why: 'A whole number of wasmtime reservations: 4 GiB between guards of 32 MiB, the memory 32 MiB from the low end.',
+};
+
+const CODE: Claim = {
+  region: 'wasmtime.code',
+  category: 'code',
+  confidence: 'likely',
+  why: 'Read-only anonymous pages with an executable part between them, beside a linear memory of wasmtime.',
+};
+
+export const wasmtime: Signature = {
+  name: 'wasmtime',
+  claim(view) {
+    const memories = runsOf(view, (m, i) => isPart(view, m, i)).flatMap((run) => memoryIn(view, run) ?? []);
+    const library = view.mappings.find((m) => /\/(lib_?wasmtime[^/]*|_lib_?wasmtime[^/]*|wasmtime)$/.test(m.name));
+    if (memories.length === 0) return;
+    view.runtimes.push({
+      name: 'wasmtime',
+      version: null,
+      evidence: library ? `${library.name} is mapped.` : 'Linear memories of 4 GiB between guards of 32 MiB.',
+    });
+    for (const { start, end } of memories) claimRange(view, start, end, MEMORY_CLAIM);
+    view.mappings.forEach((m, i) => {
+      if (isCode(view, m, i)) claimMapping(view, i, CODE);
+    });
+  },
+};
+
+function isPart(view: View, m: Mapping, i: number): boolean {
+  return isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)) && hasFlag(view, i, 'nr') !== false;
+}
+
+/**
+ * The memories of a run. Measured from each writable piece: 32 MiB of guard below it, then a whole reservation. The low
+ * guard of the lowest memory may be cut off or merged with a neighbour.
+ */
+function memoryIn(view: View, run: Run): { start: number; end: number } | null {
+  let start: number | null = null;
+  let end: number | null = null;
+  for (let i = run.from; i < run.to; i++) {
+    const m = view.mappings[i]!;
+    if (!isPlainWritable(m) || sizeOf(m) % WASM_PAGE !== 0) continue;
+    const top = m.start - GUARD + MEMORY;
+    const above = view.mappings[i + 1];
+    if (i + 1 >= run.to || !above || !isPlainNone(above) || sizeOf(above) < 2 * GIB || above.end < top) continue;
+    const low = m.start - GUARD;
+    start ??= Math.max(low, i > run.from && isPlainNone(view.mappings[i - 1]!) ? view.mappings[i - 1]!.start : m.start);
+    end = top;
+  }
+  return start === null || end === null ? null : { start, end };
+}
+
+function isCode(view: View, m: Mapping, i: number): boolean {
+  if (!isFree(view, i) || !isAnonymous(m) || (m.access & (EXECUTE | WRITE | SHARED)) !== EXECUTE) return false;
+  const isReadOnly = (other: Mapping): boolean =>
+    isAnonymous(other) && (other.access & (EXECUTE | WRITE | SHARED)) === 0 && !isPlainNone(other);
+  return (
+    (touchesBelow(view, i) && isReadOnly(view.mappings[i - 1]!)) ||
+    (touchesAbove(view, i) && isReadOnly(view.mappings[i + 1]!))
+  );
+}
