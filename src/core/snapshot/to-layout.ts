@@ -46,7 +46,7 @@ export function toLayout(attribution: Attribution, options: LayoutOptions = { ad
     schema: 1,
     comm: snapshot.comm,
     virtualBytes: attribution.virtualBytes,
-    mappings: view.mappings.length,
+    mappings: view.mappingCount,
     runtimes: attribution.runtimes,
     threads: snapshot.threads?.length ?? status?.threads ?? null,
     maxMapCount: snapshot.system.maxMapCount,
