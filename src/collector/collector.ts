@@ -2,6 +2,7 @@
 import { readOpenFileLimit } from '../adapters/procfs';
 import { openStore } from '../adapters/store/open';
 import type { CollectorConfig } from '../contract/collector-config';
+import type { ErrorReason } from '../contract/metrics';
 import { createAccounts } from './accounts';
 import { createHandler } from './api/routes';
 import { serve } from './api/server';
@@ -69,15 +70,15 @@ export async function startCollector(
 
   const following = tracker;
   const complained = new Set<string>();
-  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+  const attempt = async (reason: ErrorReason, what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      accounts.fail('store');
-      const reason = error instanceof Error ? error.message : String(error);
+      accounts.fail(reason);
+      const text = error instanceof Error ? error.message : String(error);
       // Once each: a full disk would otherwise fill the log too.
-      if (!complained.has(reason)) warn(`${what} failed: ${reason}. It is tried again.`);
-      complained.add(reason);
+      if (!complained.has(text)) warn(`${what} failed: ${text}. It is tried again.`);
+      complained.add(text);
     }
   };
 
@@ -88,14 +89,14 @@ export async function startCollector(
     let expired = -Infinity;
     while (!stopping) {
       const start = performance.now();
-      await attempt('Looking at the processes', () => following.cycle());
+      await attempt('internal', 'Looking at the processes', () => following.cycle());
       lastCycleMs = now();
       if (start - flushed >= FLUSH_MS) {
-        await attempt(`Writing to ${data}`, () => store.flush());
+        await attempt('store', `Writing to ${data}`, () => store.flush());
         flushed = start;
       }
       if (start - expired >= EXPIRE_MS) {
-        await attempt(`Removing old layouts from ${data}`, () =>
+        await attempt('store', `Removing old layouts from ${data}`, () =>
           store.expire(now() - config.retention, config.maxSize)
         );
         expired = start;

@@ -103,9 +103,8 @@ export function createKeeper(store: LayoutStore, accounts: Accounts, pageSize: B
 
     async seeAgain(entry, statm) {
       entry.residentBytes = pagesToBytes(statm.resident, pageSize);
-      if (entry.layoutId === null) await keep(entry);
       const sizes = { virtualBytes: entry.layout.virtualBytes, residentBytes: entry.residentBytes };
-      store.touch(entry.life, now(), sizes, entry.layoutId);
+      if (!store.touch(entry.life, now(), sizes, entry.layoutId)) await keep(entry);
     },
   };
 }

@@ -174,6 +174,21 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
     if (examination?.evidence === 'snapshot') entry.resident = residentByCategory(examination.layout);
   }
 
+  /** A process that nobody foresaw must not hide those after it. */
+  async function visit(pid: number): Promise<void> {
+    try {
+      const entry = entries.get(pid);
+      await (entry ? look(entry) : discover(pid));
+      const current = entries.get(pid);
+      if (current) readResident(current);
+    } catch {
+      accounts.fail('internal');
+      const entry = entries.get(pid);
+      if (entry) drop(entry);
+      passed.set(pid, now());
+    }
+  }
+
   return {
     followed: () => [...entries.values()],
 
@@ -186,10 +201,7 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
       for (const pid of passed.keys()) if (!alive.has(pid)) passed.delete(pid);
       let turn = start;
       for (const pid of pids) {
-        const entry = entries.get(pid);
-        await (entry ? look(entry) : discover(pid));
-        const current = entries.get(pid);
-        if (current) readResident(current);
+        await visit(pid);
         if (performance.now() - turn > TURN_MS) {
           await new Promise<void>((resolve) => setImmediate(resolve));
           turn = performance.now();

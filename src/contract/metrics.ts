@@ -71,5 +71,7 @@ export const ERROR_REASONS = [
   'attribution',
   /** The store did not take a layout. */
   'store',
+  /** A defect of the collector itself on this process, which is passed by for a while: please report it. */
+  'internal',
 ] as const;
 export type ErrorReason = (typeof ERROR_REASONS)[number];

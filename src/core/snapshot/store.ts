@@ -41,13 +41,15 @@ export interface LayoutStore {
   /**
    * Cheap, called each second: the process was alive, and still had layout `id`. With null only the life is seen: its
    * layout is newer than the last one kept. Buffered until `flush` or the next read.
+   *
+   * @returns false when no interval could be extended (removed by `expire`, or the silence was too long): `put` again
    */
   touch(
     life: Life,
     seenMs: UnixMillis,
     sizes: { readonly virtualBytes: Bytes; readonly residentBytes: Bytes | null },
     id: LayoutId | null
-  ): void;
+  ): boolean;
   /** One entry per label, that of its latest life in the range; `firstMs` and `lastMs` cover all lives kept. */
   processes(fromMs: UnixMillis, toMs: UnixMillis): Promise<readonly KnownProcess[]>;
   /** @throws CursorError when `page.cursor` was not made by this store */

@@ -219,6 +219,44 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('time in which nobody looked', () => {
+  test('is not covered, and what comes after is', async () => {
+    proc.set(10, { maps: program(64) });
+    const tracker = await open();
+    await cycle(tracker);
+    clock += 60_000;
+    await cycle(tracker);
+    await cycle(tracker);
+    expect((await intervals('api')).map(({ fromMs, toMs }) => toMs - fromMs)).toEqual([0, 1000]);
+    expect(accounts.reads.maps).toBe(1);
+  });
+
+  test('nor is time that a clock set back has seen twice', async () => {
+    proc.set(10, { maps: program(64) });
+    const tracker = await open();
+    for (const jump of [0, -3000, -3_000_000, 0, 5000]) {
+      clock += jump;
+      await cycle(tracker);
+    }
+    for (const { fromMs, toMs } of await intervals('api')) expect(toMs).toBeGreaterThanOrEqual(fromMs);
+    expect(tracker.followed()[0]!.layoutId).not.toBeNull();
+  });
+});
+
+test('a process that breaks the collector itself is counted and hides no other', async () => {
+  proc.set(10, { maps: program(64) });
+  proc.set(11, { comm: 'other', maps: program(64) });
+  const { touch } = store;
+  store.touch = (life, ...rest) => {
+    if (life.process === 'api') throw new TypeError('a defect');
+    return touch(life, ...rest);
+  };
+  const tracker = await open();
+  await cycle(tracker);
+  expect(await cycle(tracker)).toEqual(['other']);
+  expect(accounts.errors.internal).toBe(1);
+});
+
 describe('exec', () => {
   test('another program is another process under its own label', async () => {
     proc.set(10, { comm: 'bash', maps: program(64), textPages: 200 });

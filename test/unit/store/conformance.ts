@@ -84,8 +84,8 @@ export function conformance({ describe, test, expect }: Runner, open: () => Prom
     withStore('sightings of one layout are one interval', async (store) => {
       const life = lifeOf('api');
       const id = await store.put(life, 1000, SMALL);
-      store.touch(life, 2000, SIZES, id);
-      store.touch(life, 3000, SIZES, id);
+      expect(store.touch(life, 2000, SIZES, id)).toBe(true);
+      expect(store.touch(life, 3000, SIZES, id)).toBe(true);
       expect(await store.put(life, 4000, SMALL)).toBe(id);
       expect(await times(store)).toEqual([[1000, 4000]]);
       expect(/^[0-9a-f]{13}$/.test(id)).toBe(true);
@@ -119,7 +119,7 @@ export function conformance({ describe, test, expect }: Runner, open: () => Prom
     withStore('time in which nobody looked is not covered', async (store) => {
       const life = lifeOf('api');
       const id = await store.put(life, 1000, SMALL);
-      store.touch(life, 1000 + GAP + 1, SIZES, id);
+      expect(store.touch(life, 1000 + GAP + 1, SIZES, id)).toBe(false);
       await store.put(life, 60_000, SMALL);
       expect(await times(store)).toEqual([
         [1000, 1000],
@@ -265,6 +265,16 @@ export function conformance({ describe, test, expect }: Runner, open: () => Prom
       expect(await store.expire(5000, ALL)).toBe(0);
     });
 
+    withStore('an open interval goes on while older ones are removed', async (store) => {
+      const life = lifeOf('api');
+      await store.put(lifeOf('old', 1), 1000, SMALL);
+      const id = await store.put(life, 6000, LARGE);
+      expect(await store.expire(5000, ALL)).toBe(1);
+      expect(store.touch(life, 7000, SIZES, id)).toBe(true);
+      expect(await times(store)).toEqual([[6000, 7000]]);
+      expect((await store.processes(0, ALL))[0]!.lastMs).toBe(7000);
+    });
+
     withStore('a body lives as long as one interval has it', async (store) => {
       const id = await store.put(lifeOf('old', 1), 1000, SMALL);
       await store.put(lifeOf('new', 2), 9000, SMALL);
@@ -287,7 +297,7 @@ export function conformance({ describe, test, expect }: Runner, open: () => Prom
       const life = lifeOf('api');
       const id = await store.put(life, 1000, SMALL);
       await store.expire(0, 0);
-      store.touch(life, 2000, SIZES, id);
+      expect(store.touch(life, 2000, SIZES, id)).toBe(false);
       await store.put(life, 3000, SMALL);
       expect(await times(store)).toEqual([[3000, 3000]]);
     });

@@ -111,9 +111,10 @@ export function openMemoryStore({ gapMs = DEFAULT_GAP_MS }: { readonly gapMs?: n
     touch(life, seenMs, { virtualBytes, residentBytes }, id) {
       see(life, seenMs, virtualBytes, residentBytes);
       const last = lastOf.get(lifeKey(life));
-      if (!last || last.id !== id) return;
+      if (!last || last.id !== id) return false;
       const { continues, interval } = withSighting(last, id, seenMs, gapMs);
       if (continues) last.toMs = interval.toMs;
+      return continues;
     },
 
     async processes(fromMs, toMs) {

@@ -26,7 +26,6 @@ interface Current {
 }
 
 interface Pending {
-  readonly life: Life;
   readonly seenMs: number;
   readonly virtualBytes: number;
   readonly residentBytes: number | null;
@@ -39,7 +38,6 @@ export function openSqliteStore(
 ): LayoutStore {
   const db = openDatabase(file);
   const current = new Map<string, Current>();
-  const lifeIds = new Map<string, number>();
   const dirty = new Map<string, Current>();
   const pending = new Map<string, Pending>();
 
@@ -51,13 +49,14 @@ export function openSqliteStore(
      RETURNING life`
   );
   const seeLife = db.query(
-    'UPDATE life SET first_ms = min(first_ms, ?2), last_ms = max(last_ms, ?2), virtual = ?3, resident = ?4 WHERE life = ?1'
+    'UPDATE life SET first_ms = min(first_ms, ?2), last_ms = max(last_ms, ?2), virtual = ?3, resident = ?4 WHERE key = ?1'
   );
   const lastSeen = db.query<{ seen: number; id: string; from_ms: number; to_ms: number }>(
     `SELECT seen, id, from_ms, to_ms FROM seen JOIN body USING (hash) WHERE life = ? ORDER BY seen DESC LIMIT 1`
   );
   const addSeen = db.query('INSERT INTO seen (life, process, from_ms, to_ms, hash) VALUES (?, ?, ?, ?, ?)');
   const extendSeen = db.query('UPDATE seen SET to_ms = ? WHERE seen = ?');
+  const hasSeen = db.query<{ seen: number }>('SELECT seen FROM seen WHERE seen = ?');
   const hasBody = db.query<{ hash: string }>('SELECT hash FROM body WHERE hash = ?');
   const addBody = db.query(
     'INSERT INTO body (hash, id, zstd, virtual, mappings, categories, regions) VALUES (?, ?, ?, ?, ?, ?, ?)'
@@ -66,8 +65,7 @@ export function openSqliteStore(
   const writePending = db.transaction(() => {
     for (const interval of dirty.values()) extendSeen.run(interval.toMs, interval.seen);
     for (const [key, { seenMs, virtualBytes, residentBytes }] of pending) {
-      const life = lifeIds.get(key);
-      if (life !== undefined) seeLife.run(life, seenMs, virtualBytes, residentBytes);
+      seeLife.run(key, seenMs, virtualBytes, residentBytes);
     }
   });
   const flush = (): void => {
@@ -102,7 +100,6 @@ export function openSqliteStore(
       layout.residentBytes,
       layout.mappings
     )!;
-    lifeIds.set(key, row);
     const last = currentOf(key, row);
     const id = layoutIdOf(hash);
     const { continues, interval } = withSighting(last, id, seenMs, gapMs);
@@ -145,13 +142,14 @@ export function openSqliteStore(
 
     touch(life, seenMs, { virtualBytes, residentBytes }, id) {
       const key = lifeKey(life);
-      pending.set(key, { life, seenMs, virtualBytes, residentBytes });
+      pending.set(key, { seenMs, virtualBytes, residentBytes });
       const last = current.get(key);
-      if (!last || last.id !== id) return;
+      if (!last || last.id !== id) return false;
       const { continues, interval } = withSighting(last, id, seenMs, gapMs);
-      if (!continues) return;
+      if (!continues) return false;
       last.toMs = interval.toMs;
       dirty.set(key, last);
+      return true;
     },
 
     async processes(fromMs, toMs) {
@@ -170,11 +168,7 @@ export function openSqliteStore(
     async expire(beforeMs, maxBytes) {
       flush();
       const removed = sweep(beforeMs, maxBytes);
-      // Rows of intervals that are still open may be gone; the next sighting looks them up again.
-      if (removed > 0) {
-        current.clear();
-        lifeIds.clear();
-      }
+      if (removed > 0) for (const [key, { seen }] of current) if (!hasSeen.get(seen)) current.delete(key);
       return removed;
     },
     usage: async () => reader.usage(),

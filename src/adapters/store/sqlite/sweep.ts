@@ -6,22 +6,31 @@ const BATCH = 500;
 
 /** @returns a function that removes what is too old or too much, and answers how many intervals went */
 export function createSweeper(db: Database): (beforeMs: number, maxBytes: number) => number {
-  const dropOld = db.query('DELETE FROM seen WHERE to_ms < ?');
-  const dropOldest = db.query('DELETE FROM seen WHERE seen IN (SELECT seen FROM seen ORDER BY to_ms, seen LIMIT ?)');
-  const dropBodies = db.query('DELETE FROM body WHERE NOT EXISTS (SELECT 1 FROM seen WHERE seen.hash = body.hash)');
+  const select = 'DELETE FROM seen WHERE seen IN (SELECT seen FROM seen';
+  const dropOld = db.query<{ hash: string }>(
+    `${select} WHERE to_ms < ? ORDER BY to_ms, seen LIMIT ${BATCH}) RETURNING hash`
+  );
+  const dropOldest = db.query<{ hash: string }>(`${select} ORDER BY to_ms, seen LIMIT ${BATCH}) RETURNING hash`);
+  const dropBody = db.query(
+    'DELETE FROM body WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.hash = ?1)'
+  );
   const dropLives = db.query(
     'DELETE FROM life WHERE last_ms < ? AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.life = life.life)'
   );
 
+  const dropBodies = db.transaction((rows: ReadonlyArray<{ readonly hash: string }>) => {
+    for (const hash of new Set(rows.map((row) => row.hash))) dropBody.run(hash);
+  });
+
   return (beforeMs, maxBytes) => {
-    let removed = dropOld.run(beforeMs).changes;
-    if (removed > 0) dropBodies.run();
-    while (usedBytes(db) > maxBytes) {
-      const { changes } = dropOldest.run(BATCH);
-      if (changes === 0) break;
-      removed += changes;
-      dropBodies.run();
-    }
+    let removed = 0;
+    const drop = (rows: ReadonlyArray<{ readonly hash: string }>): boolean => {
+      removed += rows.length;
+      dropBodies(rows);
+      return rows.length > 0;
+    };
+    while (drop(dropOld.all(beforeMs)));
+    while (usedBytes(db) > maxBytes && drop(dropOldest.all()));
     dropLives.run(beforeMs);
     if (removed > 0) db.exec('PRAGMA incremental_vacuum');
     return removed;
