@@ -38,32 +38,58 @@ export function varianceOf(spread: number): number {
   return (spread / SPREAD_PER_SIGMA) ** 2;
 }
 
-const WINDOW = 24;
+const WINDOW = 16;
+/** More of one life say nothing new. */
+const MOST_WINDOWS = 300;
 
 /**
- * First estimate of the spread, before anything is known of levels: the lower-middle one of the spreads in windows of 24
+ * First estimate of the spread, before anything is known of levels: the lower-middle one of the spreads in windows of 16
  * samples, each freed of its own trend, so that neither steps nor ramps count as long as they touch fewer than half of the
  * windows.
  */
 export function spreadInWindows(lives: readonly Float64Array[]): number {
   const spreads = lives.flatMap((values) => {
     const width = Math.max(1, Math.min(WINDOW, Math.floor(values.length / 3)));
-    const count = Math.max(1, Math.floor(values.length / width));
-    return Array.from({ length: count }, (_, w) => spreadOf(withoutTrend(values.slice(w * width, (w + 1) * width))));
+    const count = Math.floor(values.length / width);
+    const stride = Math.ceil(count / MOST_WINDOWS);
+    return Array.from({ length: Math.ceil(count / stride) }, (_, w) =>
+      windowSpread(values.slice(w * stride * width, (w * stride + 1) * width))
+    );
   });
   return quantileOfSorted(Float64Array.from(spreads).sort(), 0.4);
 }
 
-/** In place: less the line through the medians of the first and of the last third. */
+/**
+ * Spread of a window as of a piece of a ramp, or round the two levels of a step where that leaves less than half of it: in
+ * mere noise the largest jump is no step, and taking it out would make the noise look smaller than it is.
+ */
+function windowSpread(window: Float64Array): number {
+  const trended = spreadOf(withoutTrend(window));
+  const stepped = trended > 0 ? spreadOf(withoutStep(window)) : 0;
+  return stepped < trended / 2 ? stepped : trended;
+}
+
+/** Less the line through the medians of the first and of the last third. */
 function withoutTrend(window: Float64Array): Float64Array {
   const third = Math.floor(window.length / 3);
-  if (third > 0) {
-    const slope = (median(window.subarray(-third)) - median(window.subarray(0, third))) / (window.length - third);
-    for (let i = 0; i < window.length; i++) {
-      window[i] = window[i]! - slope * i;
+  const rise = third > 0 ? median(window.subarray(-third)) - median(window.subarray(0, third)) : 0;
+  const slope = rise / (window.length - third);
+  return window.map((value, i) => value - slope * i);
+}
+
+/** Less the median on each side of the largest jump. */
+function withoutStep(window: Float64Array): Float64Array {
+  let at = 0;
+  let largest = 0;
+  for (let i = 1; i < window.length; i++) {
+    const jump = Math.abs(window[i]! - window[i - 1]!);
+    if (jump > largest) {
+      largest = jump;
+      at = i;
     }
   }
-  return window;
+  const levels = [median(window.subarray(0, at)), median(window.subarray(at))] as const;
+  return window.map((value, i) => value - (i < at ? levels[0] : levels[1]));
 }
 
 /** 5th to 95th percentile; sorts `values` in place. */

@@ -24,7 +24,7 @@ const CLEARANCE = 0.9;
 /** The noise is measured again when it turns out to be this much wider than the windows showed. */
 const WIDER = 1.15;
 /** More than this is no noise but steps that the search did not see. */
-const MOST_WIDER = 1.6;
+const MOST_WIDER = 2;
 
 /**
  * All lives of one series. They share one estimate of the noise: it is the same program, and a short life shows too
