@@ -7,7 +7,7 @@
  * Cannot tell: where a heap above 32 GiB ends when other reservations touch it; the largest one counts then. Every
  * accessible ZGC view is heap, although they show the same pages.
  */
-import { type Claim, type View, claimRange, claimsOf, isFree, touchesBelow } from '../../attribution/view';
+import { type Claim, type View, claimRange, claimsOf, freeParts, isFree, touchesBelow } from '../../attribution/view';
 import { type Mapping, isInaccessible } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, MIB, TIB } from '../../units';
 import { type Run, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
@@ -27,6 +27,8 @@ interface Piece {
 
 const LOW_END = 128 * GIB;
 const SMALLEST_HIGH = 8 * MIB;
+/** Above every size: the rank of a piece that is as large as -Xmx. */
+const EXACT = 1024 * TIB;
 
 const claimOf = (confidence: Claim['confidence'], why: string): Claim => ({
   region: 'jvm.java-heap',
@@ -117,18 +119,21 @@ function claimHighHeap(view: View): JavaHeap | null {
   const wanted = sizeOption(view, /^-(?:Xmx|XX:MaxHeapSize=)(\d+)([kmgt]?)$/i);
   let best: { start: Address; end: Address; rank: number } | null = null;
   const belongs = (m: Mapping, i: number): boolean =>
-    isFree(view, i) && (isPlainWritable(m) ? hasFlag(view, i, 'nh') !== true : isReserved(view, m, i));
+    isPlainWritable(m)
+      ? // An image below may have taken the first page for its .bss.
+        freeParts(view, i).at(-1)?.end === m.end && hasFlag(view, i, 'nh') !== true
+      : isReserved(view, m, i);
   for (const run of runsOf(view, belongs)) {
     for (const piece of joined(reservations(view, run), wanted)) {
       const bytes = piece.end - piece.start;
       let start = piece.start;
       let rank = bytes;
       if (bytes === wanted) {
-        rank = Infinity;
+        rank = EXACT;
       } else if (wanted !== null && bytes > wanted && piece.end % MIB === 0) {
         // A committed heap that merged with what was mapped below it later.
         start = piece.end - wanted;
-        rank = TIB + wanted;
+        rank = EXACT - (bytes - wanted);
       }
       if (bytes >= SMALLEST_HIGH && rank > (best?.rank ?? 0)) best = { start, end: piece.end, rank };
     }
@@ -154,7 +159,7 @@ function joined(pieces: readonly Piece[], wanted: Bytes | null): Piece[] {
     if (low.end !== high.start) continue;
     const sizes = [low.end - low.start, high.end - high.start];
     const total = high.end - low.start;
-    const fits = wanted === null ? Math.max(...sizes) <= 4 * Math.min(...sizes) && total >= 64 * MIB : total === wanted;
+    const fits = wanted === null ? Math.max(...sizes) <= 4 * Math.min(...sizes) && total >= 64 * MIB : total >= wanted;
     if (fits) all.push({ start: low.start, end: high.end });
   }
   return all;

@@ -42,6 +42,7 @@ const VM_GUARD: Claim = {
 /** Zones are whole pages; four pages since JDK 9, three before, and a page of glibc may merge with them. */
 const JAVA_GUARDS: readonly number[] = [3, 4, 5];
 const SMALLEST = 64 * KIB;
+const ARENA = 64 * MIB;
 const VM_STACK_SIZES: readonly Bytes[] = [MIB, 2 * MIB, 4 * MIB];
 
 export function claimThreadStacks(view: View): void {
@@ -54,7 +55,8 @@ export function claimThreadStacks(view: View): void {
     if (isStack === false) continue;
     const guard = guardBelow(view, i, usual);
     if (guard && guard.java) {
-      const end = isStack || usual === null ? m.end : Math.min(m.end, m.start - guard.bytes + usual);
+      const whole = isStack === true || usual === null || (sizeOf(m) + guard.bytes) % usual === 0;
+      const end = whole ? m.end : Math.min(m.end, m.start - guard.bytes + usual);
       claimRange(view, m.start - guard.bytes, end, STACK);
     } else if (hasFlag(view, i, 'gu') === true) {
       if (!isNative(view, sizeOf(m))) claimRange(view, m.start, m.end, MERGED);
@@ -85,7 +87,7 @@ function guardBelow(view: View, i: number, usual: Bytes | null): { bytes: Bytes;
   if (usual !== null && below > 64 * KIB) {
     for (const pages of [4, 3]) {
       const bytes = pages * view.pageSize;
-      if (sizeOf(m) === usual - bytes) return { bytes, java: true };
+      if (sizeOf(m) === usual - bytes && (m.start - bytes) % ARENA === 0) return { bytes, java: true };
     }
   }
   return null;
