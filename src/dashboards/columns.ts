@@ -8,7 +8,8 @@ export function categoryColumn(): DynamicConfigValue[] {
     CATEGORIES.map((category, index) => [category, { color: CATEGORY_STYLES[category].safe, index, text: category }])
   );
   return [
-    { id: 'custom.width', value: 120 },
+    { id: 'displayName', value: 'Category' },
+    { id: 'custom.width', value: 110 },
     { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
     { id: 'mappings', value: [{ type: 'value', options }] },
   ];
@@ -17,21 +18,30 @@ export function categoryColumn(): DynamicConfigValue[] {
 /** Severity is a word and a colour, never colour alone. */
 export function severityColumn(): DynamicConfigValue[] {
   const options = {
-    info: { color: 'blue', index: 0, text: 'i  info' },
-    success: { color: 'green', index: 1, text: '✓  fine' },
-    warning: { color: 'orange', index: 2, text: '!  warning' },
-    error: { color: 'red', index: 3, text: '×  error' },
+    info: { color: 'blue', index: 0, text: 'i info' },
+    success: { color: 'green', index: 1, text: '✓ fine' },
+    warning: { color: 'orange', index: 2, text: '! warning' },
+    error: { color: 'red', index: 3, text: '× error' },
   };
   return [
-    { id: 'custom.width', value: 100 },
+    { id: 'displayName', value: ' ' },
+    { id: 'custom.width', value: 84 },
     { id: 'custom.cellOptions', value: { type: 'color-text' } },
     { id: 'mappings', value: [{ type: 'value', options }] },
   ];
 }
 
 export const width = (pixels: number): DynamicConfigValue[] => [{ id: 'custom.width', value: pixels }];
+export const named = (title: string): DynamicConfigValue[] => [{ id: 'displayName', value: title }];
+/** What stands in a cell without a value. */
+export const otherwise = (text: string): DynamicConfigValue[] => [{ id: 'noValue', value: text }];
 export const hidden: DynamicConfigValue[] = [{ id: 'custom.hidden', value: true }];
 /** Bytes to the last one, with separators. */
 export const exact: DynamicConfigValue[] = [{ id: 'unit', value: 'locale' }];
-/** Long sentences. Grafana before 11.1 cuts them and shows the rest on hover. */
-export const wrapped: DynamicConfigValue[] = [{ id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } }];
+/** Sentences on several lines, as Grafana 12 asks for it. */
+export const alsoWrapped: DynamicConfigValue[] = [{ id: 'custom.wrapText', value: true }];
+/** The same in Grafana 11 as well, which wraps one column of a table. 10 cuts, and shows the rest on hover. */
+export const wrapped: DynamicConfigValue[] = [
+  ...alsoWrapped,
+  { id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } },
+];

@@ -21,13 +21,13 @@ interface Named {
 }
 
 /** Colours, order and the total line come with the frames; what is drawn how stands here. */
-export function stackPanel({ title, description, at, process }: Named & { process?: string }): timeseries.PanelBuilder {
+export function stackPanel({ title, description, at }: Named): timeseries.PanelBuilder {
   return new timeseries.PanelBuilder()
     .title(title)
     .description(description)
     .gridPos(at)
     .datasource(DATASOURCE)
-    .withTarget(target({ queryType: 'attribution', ...(process === undefined ? {} : { process }) }))
+    .withTarget(target({ queryType: 'attribution' }))
     .unit('bytes')
     .min(0)
     .drawStyle(common.GraphDrawStyle.Line)
@@ -80,6 +80,7 @@ export function figurePanel({ title, description, at, query, field, unit, warnFr
     .graphMode(common.BigValueGraphMode.None)
     .justifyMode(common.BigValueJustifyMode.Auto)
     .textMode(common.BigValueTextMode.Value)
+    .text(new common.VizTextDisplayOptionsBuilder().valueSize(26))
     .noValue('not measured');
   if (unit !== undefined) panel.unit(unit);
   if (warnFrom !== undefined) {
@@ -96,8 +97,10 @@ export function figurePanel({ title, description, at, query, field, unit, warnFr
 interface Listing extends Named {
   query: Partial<Omit<PlateauQuery, 'refId'>>;
   columns?: Record<string, dashboard.DynamicConfigValue[]>;
-  /** Sum row under the numbers of these columns. */
-  sumOf?: string[];
+  /** A row below with the sums of all numbers. */
+  sums?: boolean;
+  /** Whether the columns can be filtered: for long tables, since the sign takes room in the head. */
+  filterable?: boolean;
   /** Tall rows hold two lines of a sentence. */
   rows?: 'low' | 'tall';
   sortBy?: { column: string; descending: boolean };
@@ -109,7 +112,8 @@ export function tablePanel({
   at,
   query,
   columns = {},
-  sumOf,
+  sums = false,
+  filterable = false,
   sortBy,
   rows,
 }: Listing): table.PanelBuilder {
@@ -121,12 +125,10 @@ export function tablePanel({
     .withTarget(target(query))
     .showHeader(true)
     .cellHeight(rows === 'tall' ? common.TableCellHeight.Md : common.TableCellHeight.Sm)
-    .filterable(true)
+    .filterable(filterable)
     .noValue('');
   for (const [column, properties] of Object.entries(columns)) panel.overrideByName(column, properties);
-  if (sumOf !== undefined) {
-    panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(['sum']).fields(sumOf).countRows(false));
-  }
+  if (sums) panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(['sum']).countRows(false));
   if (sortBy !== undefined) {
     panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy.column).desc(sortBy.descending)]);
   }

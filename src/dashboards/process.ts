@@ -3,7 +3,17 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import { figurePanel, stackPanel, tablePanel } from './panels';
-import { categoryColumn, exact, hidden, severityColumn, width, wrapped } from './columns';
+import {
+  alsoWrapped,
+  categoryColumn,
+  exact,
+  hidden,
+  named,
+  otherwise,
+  severityColumn,
+  width,
+  wrapped,
+} from './columns';
 import { DATASOURCE, page, target } from './parts';
 
 export function processDashboard(): dashboard.DashboardBuilder {
@@ -19,7 +29,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       figurePanel({
         title: 'Virtual',
         description: 'VSZ: all address space that the process has mapped.',
-        at: { x: 15, y: 0, w: 3, h: 4 },
+        at: { x: 12, y: 0, w: 3, h: 4 },
         query: { queryType: 'attribution' },
         field: 'virtual',
         unit: 'bytes',
@@ -29,7 +39,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       figurePanel({
         title: 'Resident',
         description: 'What is in RAM.',
-        at: { x: 18, y: 0, w: 2, h: 4 },
+        at: { x: 15, y: 0, w: 3, h: 4 },
         query: { queryType: 'processes' },
         field: 'resident',
         unit: 'bytes',
@@ -39,7 +49,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       figurePanel({
         title: 'Unknown',
         description: 'Virtual memory that could not be explained. It is never spread over the other categories.',
-        at: { x: 20, y: 0, w: 2, h: 4 },
+        at: { x: 18, y: 0, w: 3, h: 4 },
         query: { queryType: 'attribution' },
         field: 'unknown',
         unit: 'bytes',
@@ -50,7 +60,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       figurePanel({
         title: 'Mappings',
         description: 'Mappings in use. At vm.max_map_count new memory is refused although RAM is free.',
-        at: { x: 22, y: 0, w: 2, h: 4 },
+        at: { x: 21, y: 0, w: 3, h: 4 },
         query: { queryType: 'processes' },
         field: 'mappings',
       })
@@ -70,8 +80,8 @@ export function processDashboard(): dashboard.DashboardBuilder {
         query: { queryType: 'findings' },
         columns: {
           severity: severityColumn(),
-          sentence: wrapped,
-          remedy: wrapped,
+          sentence: [...named('What'), ...wrapped],
+          remedy: [...named('What to do'), ...width(150), ...alsoWrapped],
           kind: hidden,
           bytes: hidden,
           process: hidden,
@@ -83,12 +93,20 @@ export function processDashboard(): dashboard.DashboardBuilder {
     .withPanel(
       tablePanel({
         title: 'Regions',
-        description: 'Bytes of each region at the start and at the end of the time range, and the change.',
+        description:
+          'Bytes of each region at the end of the time range, and the change since its start. The sum is the VSZ.',
         at: { x: 15, y: 14, w: 9, h: 10 },
         query: { queryType: 'diff' },
-        columns: { category: categoryColumn(), from: exact, to: exact, change: exact, process: hidden },
-        sumOf: ['from', 'to', 'change'],
-        sortBy: { column: 'to', descending: true },
+        columns: {
+          region: named('Region'),
+          category: categoryColumn(),
+          from: hidden,
+          to: [...named('Bytes'), ...exact, ...width(130)],
+          change: [...named('Change'), ...exact, ...width(120)],
+          process: hidden,
+        },
+        sums: true,
+        sortBy: { column: 'Bytes', descending: true },
       })
     )
     .withPanel(
@@ -97,7 +115,15 @@ export function processDashboard(): dashboard.DashboardBuilder {
         description: 'Resource limits, what is used of them, and the values under which the program would run.',
         at: { x: 0, y: 24, w: 24, h: 6 },
         query: { queryType: 'limits' },
-        columns: { resource: width(200), safe: wrapped, process: hidden },
+        columns: {
+          resource: [...named('Resource'), ...width(180)],
+          limit: [...named('Limit'), ...otherwise('unlimited')],
+          used: named('Used'),
+          headroom: [...named('Left'), ...otherwise('no limit')],
+          of: [...named('Unit'), ...width(110)],
+          safe: [...named('Safe values'), ...wrapped],
+          process: hidden,
+        },
       })
     )
     .withRow(
@@ -108,14 +134,20 @@ export function processDashboard(): dashboard.DashboardBuilder {
           at: { x: 0, y: 31, w: 24, h: 14 },
           query: { queryType: 'snapshot' },
           columns: {
+            address: named('Address'),
+            size: [...named('Bytes'), ...exact],
+            resident: [...named('Resident'), ...exact, ...otherwise('not measured')],
+            permissions: [...named('Permissions'), ...width(110)],
             category: categoryColumn(),
-            size: exact,
-            resident: exact,
-            permissions: width(110),
+            region: named('Region'),
+            name: named('Name'),
+            confidence: [...named('Confidence'), ...width(110)],
+            why: [...named('Why'), ...wrapped],
             mapping: hidden,
             gap: hidden,
           },
-          sumOf: ['size'],
+          sums: true,
+          filterable: true,
         })
       )
     );
@@ -126,7 +158,7 @@ function headline(): stat.PanelBuilder {
   return new stat.PanelBuilder()
     .title('In short')
     .description('The most important finding at the end of the time range.')
-    .gridPos({ x: 0, y: 0, w: 15, h: 4 })
+    .gridPos({ x: 0, y: 0, w: 12, h: 4 })
     .datasource(DATASOURCE)
     .withTarget(target({ queryType: 'findings' }))
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['firstNotNull']).fields('/^sentence$/').values(false))
