@@ -1,6 +1,7 @@
 /** `npm run bench [NAME...]`: runs the benchmarks with Bun and exits with 1 when one misses its target. */
 import { attributeBench } from './attribute.bench';
 import { collectorBench } from './collector.bench';
+import { plateauBench } from './plateau.bench';
 
 export interface Bench {
   readonly name: string;
@@ -8,7 +9,7 @@ export interface Bench {
   readonly run: () => Promise<readonly string[]>;
 }
 
-const BENCHES: readonly Bench[] = [attributeBench, collectorBench];
+const BENCHES: readonly Bench[] = [attributeBench, collectorBench, plateauBench];
 
 const wanted = process.argv.slice(2);
 let missed = 0;

@@ -132,13 +132,16 @@ export function costOf(fit: Fit, kind: PieceKind, from: number, to: number): num
 
 /** Values in steps from the lowest one, with voids closed. */
 function inSteps(values: Float64Array, step: number): Float64Array {
-  const sorted = values.slice().sort();
-  const lowest = sorted[0] ?? 0;
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, 0];
+  for (const value of values) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
   const y = values.map((value) => (value - lowest) / step);
-  const range = ((sorted[sorted.length - 1] ?? 0) - lowest) / step;
-  if (range <= 16 * WIDEST_VOID) {
+  if ((highest - lowest) / step <= 16 * WIDEST_VOID) {
     return y;
   }
+  const sorted = values.slice().sort();
   const closed: { readonly above: number; readonly by: number }[] = [];
   let by = 0;
   for (let i = 1; i < sorted.length; i++) {
@@ -175,14 +178,14 @@ function jumpsOf(y: Float64Array): { jumps: Float64Array; stairs: Float64Array }
     jumps[i] = Math.abs(medians[i + 2]! - medians[i - 1]!);
   }
   const stairs = new Float64Array(count + 1);
+  const held = (at: number, jump: number): boolean => Math.abs(medians[at]! - medians[at + HELD]!) < jump / 4;
   for (let i = 0; i < count; i++) {
     const jump = jumps[i]!;
-    const peak = jump > STAIR && jump > (jumps[i - 1] ?? 0) - 1e-9 && jump > (jumps[i + 1] ?? 0) - 1e-9;
-    const held = (at: number): boolean => Math.abs((medians[at] ?? 0) - (medians[at + HELD] ?? 0)) < jump / 4;
     // One step is a peak at up to three samples in a row; the last of them counts.
-    const last = peak && !(jumps[i + 1]! >= jump);
-    stairs[i + 1] =
-      stairs[i]! + (last && i > HELD + 2 && i + HELD + 2 < count && held(i - 1 - HELD) && held(i + 2) ? jump : 0);
+    const inside = jump > STAIR && i > HELD + 2 && i + HELD + 2 < count;
+    const isStair =
+      inside && jump > jumps[i - 1]! - 1e-9 && jump > jumps[i + 1]! && held(i - 1 - HELD, jump) && held(i + 2, jump);
+    stairs[i + 1] = stairs[i]! + (isStair ? jump : 0);
   }
   return { jumps, stairs };
 }

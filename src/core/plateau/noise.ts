@@ -40,7 +40,7 @@ export function varianceOf(spread: number): number {
 
 const WINDOW = 16;
 /** More of one life say nothing new. */
-const MOST_WINDOWS = 300;
+const MOST_WINDOWS = 200;
 
 /**
  * First estimate of the spread, before anything is known of levels: the lower-middle one of the spreads in windows of 16
@@ -94,6 +94,9 @@ function withoutStep(window: Float64Array): Float64Array {
 
 /** 5th to 95th percentile; sorts `values` in place. */
 export function spreadOf(values: Float64Array): number {
-  values.sort();
-  return quantileOfSorted(values, 0.95) - quantileOfSorted(values, 0.05);
+  return spreadOfSorted(values.sort());
+}
+
+export function spreadOfSorted(sorted: Float64Array): number {
+  return quantileOfSorted(sorted, 0.95) - quantileOfSorted(sorted, 0.05);
 }

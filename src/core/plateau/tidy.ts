@@ -2,13 +2,19 @@
  * Holds the pieces of the search against the definition: what the search found worth a change may still be less than a
  * step, and one uneven ramp may have come out as several.
  */
+import type { Bytes } from '../units';
 import { SHORTEST_PLATEAU, type Fit, type Piece } from './fit';
 import { levelOfSorted, shareHeld } from './levels';
-import { SPREADS_PER_STEP, spreadOf, type Scale } from './noise';
+import { SPREADS_PER_STEP, spreadOfSorted, type Scale } from './noise';
+
+interface Measured extends Piece {
+  readonly level: Bytes;
+  readonly spread: Bytes;
+}
 
 /** Joins neighbours that no step parts, until every boundary left is one. */
 export function tidy(values: Float64Array, pieces: readonly Piece[], fit: Fit, scale: Scale): Piece[] {
-  const result = [...pieces];
+  const result = pieces.map((piece) => measured(values, piece));
   const strengthAt = (k: number): number =>
     k < 1 || k >= result.length
       ? Number.POSITIVE_INFINITY
@@ -20,7 +26,7 @@ export function tidy(values: Float64Array, pieces: readonly Piece[], fit: Fit, s
       return snapToHeld(values, result);
     }
     const [left, right] = [result[weakest - 1]!, result[weakest]!];
-    result.splice(weakest - 1, 2, { kind: left.kind, from: left.from, to: right.to });
+    result.splice(weakest - 1, 2, measured(values, { kind: left.kind, from: left.from, to: right.to }));
     strengths.splice(weakest, 1);
     strengths[weakest - 1] = strengthAt(weakest - 1);
     if (weakest < result.length) {
@@ -29,8 +35,16 @@ export function tidy(values: Float64Array, pieces: readonly Piece[], fit: Fit, s
   }
 }
 
+function measured(values: Float64Array, { kind, from, to }: Piece): Measured {
+  if (kind !== 'plateau') {
+    return { kind, from, to, level: 0, spread: 0 };
+  }
+  const sorted = values.slice(from, to).sort();
+  return { kind, from, to, level: levelOfSorted(sorted), spread: spreadOfSorted(sorted) };
+}
+
 /** Below 1: the two are one. */
-function boundaryStrength(values: Float64Array, left: Piece, right: Piece, fit: Fit, scale: Scale): number {
+function boundaryStrength(values: Float64Array, left: Measured, right: Measured, fit: Fit, scale: Scale): number {
   if (left.kind !== right.kind) {
     return Number.POSITIVE_INFINITY;
   }
@@ -44,18 +58,18 @@ function boundaryStrength(values: Float64Array, left: Piece, right: Piece, fit: 
       return rises[0] * rises[1] > 0 ? jump / Math.max(scale.floor, together / 10) : Number.POSITIVE_INFINITY;
     }
     case 'plateau': {
-      const a = values.slice(left.from, left.to);
-      const b = values.slice(right.from, right.to);
-      const spreads = [spreadOf(a), spreadOf(b)] as const;
-      const level = levelOfSorted(a);
-      const noise = (spreads[0] * a.length + spreads[1] * b.length) / (a.length + b.length);
-      return (
-        Math.abs(levelOfSorted(b) - level) /
-        Math.max(0.9 * scale.floorAt(level), 0.75 * fit.step, SPREADS_PER_STEP * noise)
-      );
+      const [a, b] = [left.to - left.from, right.to - right.from];
+      const noise = (left.spread * a + right.spread * b) / (a + b);
+      const least = Math.max(CLEARANCE * scale.floorAt(left.level), SEARCH_SHARE * fit.step, SPREADS_PER_STEP * noise);
+      return Math.abs(right.level - left.level) / least;
     }
   }
 }
+
+/** A step may measure a little less than the definition asks: levels in noise are not exact. */
+const CLEARANCE = 0.9;
+/** The noise between two pieces may be less than elsewhere, but a step much smaller than the search's is chance. */
+const SEARCH_SHARE = 0.75;
 
 /** A plateau that holds one value begins and ends with a sample that has it where nothing is held beside it. */
 function snapToHeld(values: Float64Array, pieces: readonly Piece[]): Piece[] {
