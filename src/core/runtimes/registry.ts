@@ -29,6 +29,7 @@ import type { Signature } from './signature';
 import { smallStacks } from './small-stacks';
 import { tcmalloc } from './tcmalloc';
 import { threadStacks } from './thread-stacks';
+import { chromium } from './v8/chromium';
 import { v8 } from './v8/v8';
 import { valgrind } from './valgrind';
 import { vmaNames } from './vma-names';
@@ -51,6 +52,7 @@ export const SIGNATURES: readonly Signature[] = [
   valgrind,
   jvm,
   v8,
+  chromium,
   dotnet,
   jsc,
   wasmtime,
