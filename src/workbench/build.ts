@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Plugin, build } from 'esbuild';
+import { type Plugin, build, stop } from 'esbuild';
 
 const ROOT = path.resolve(__dirname, '../..');
 const PAGE = path.join(__dirname, 'page');
@@ -81,6 +81,8 @@ export async function buildPage({ force = false } = {}): Promise<PageBuild> {
     external: ['/public/*'],
     plugins: [commonJsDefaults, routerForScenes],
   });
+  // Ends esbuild's own process: who builds may go on for hours afterwards.
+  await stop();
   writeFileSync(stamp, fingerprint);
   return { built: true, totalBytes: sizeOf(PAGE_DIR) };
 }

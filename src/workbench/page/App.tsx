@@ -31,16 +31,7 @@ function Head({ theme, onTheme }: { theme: ThemeName; onTheme: (theme: ThemeName
       <div style={{ flexGrow: 1 }}>
         <TabsBar hideBorder>
           {tabs.map(({ label, href, active }) => (
-            <Tab
-              key={label}
-              label={label}
-              href={href}
-              active={active}
-              onChangeTab={(event) => {
-                event.preventDefault();
-                locationService.push(href);
-              }}
-            />
+            <Tab key={label} label={label} href={href} active={active} />
           ))}
         </TabsBar>
       </div>

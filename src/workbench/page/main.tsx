@@ -19,6 +19,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { readBundledDashboards } from './dashboard/bundled';
 import { registerStandards } from './field-config';
+import { interceptLinkClicks } from './link-clicks';
 import { registerPanels } from './panels';
 import { createBackendSrv } from './services/backend-srv';
 import { createDataSourceSrv } from './services/data-source-srv';
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
     document.fonts.load('500 12px Inter'),
   ]);
   const dashboards = await readBundledDashboards(sources.settings().meta);
+  document.addEventListener('click', interceptLinkClicks);
   createRoot(document.getElementById('root')!).render(<App sources={sources} dashboards={dashboards} />);
 }
 

@@ -1,31 +1,32 @@
 /** Grafana's table; also what is shown of a panel kind that the workbench does not have. */
 import { type DataFrame, type PanelProps, PanelPlugin } from '@grafana/data';
 import type { TableCellHeight } from '@grafana/schema';
-import { Alert, Table, type TableFooterCalc, type TableSortByFieldState } from '@grafana/ui';
-import React from 'react';
+import { Alert, type TableSortByFieldState } from '@grafana/ui';
+import { TableNG } from '@grafana/ui/unstable';
+import React, { useMemo } from 'react';
 import { withCustomOptions } from '../field-config';
 import { PanelMessage } from './message';
+import { type OldFooter, toModernTable } from './modern-table';
 
 interface Options {
   showHeader?: boolean;
   cellHeight?: TableCellHeight;
-  footer?: TableFooterCalc;
+  footer?: OldFooter;
   sortBy?: TableSortByFieldState[];
 }
 
-interface FrameTableProps extends Options {
-  readonly frames: readonly DataFrame[];
-  readonly title: string;
-  readonly width: number;
-  readonly height: number;
-}
+type Props = Pick<PanelProps<Options>, 'data' | 'title' | 'width' | 'height' | 'options' | 'fieldConfig'>;
 
 /** Several frames stand below each other, each with its share of the height. */
-function FrameTables({ frames, title, width, height, showHeader, cellHeight, footer, sortBy }: FrameTableProps) {
-  const filled = frames.filter(({ fields }) => fields.length > 0);
+function FrameTables({ data, title, width, height, options, fieldConfig }: Props) {
+  const { showHeader, cellHeight, footer, sortBy } = options;
+  const filled = useMemo(
+    () => data.series.filter(({ fields }) => fields.length > 0).map((frame) => toModernTable(frame, footer)),
+    [data.series, footer]
+  );
   if (filled.length === 0) return <PanelMessage text="No data" />;
-  return filled.map((frame, index) => (
-    <Table
+  return filled.map((frame: DataFrame, index) => (
+    <TableNG
       key={index}
       ariaLabel={frame.name ?? title}
       data={frame}
@@ -33,28 +34,29 @@ function FrameTables({ frames, title, width, height, showHeader, cellHeight, foo
       height={height / filled.length}
       noHeader={showHeader === false}
       cellHeight={cellHeight}
-      footerOptions={footer}
-      initialSortBy={sortBy}
+      sortBy={sortBy}
+      fieldConfig={fieldConfig}
+      structureRev={data.structureRev}
     />
   ));
-}
-
-function TablePanel({ data, title, width, height, options }: PanelProps<Options>) {
-  return <FrameTables frames={data.series} title={title} width={width} height={height} {...options} />;
 }
 
 const CUSTOM = {
   align: 'auto',
   cellOptions: { type: 'auto' },
   filterable: false,
+  footer: undefined,
   hidden: false,
+  hideFrom: { viz: false },
   inspect: false,
-  minWidth: 60,
+  minWidth: undefined,
   width: undefined,
+  wrapHeaderText: undefined,
+  wrapText: undefined,
 };
 
 export const table = withCustomOptions(
-  new PanelPlugin<Options>(TablePanel).setPanelOptions(() => undefined),
+  new PanelPlugin<Options>(FrameTables).setPanelOptions(() => undefined),
   CUSTOM,
   'thresholds'
 );
@@ -63,14 +65,14 @@ const NOTICE_HEIGHT = 48;
 
 /** @param kind the panel's type in the dashboard, for the notice */
 export function fallback(kind: string): PanelPlugin {
-  const Fallback = ({ data, title, width, height }: PanelProps) => (
+  const Fallback = (props: PanelProps) => (
     <>
       <Alert
         severity="info"
         title={`The workbench has no '${kind}' panel. Its data as a table:`}
         style={{ margin: 0 }}
       />
-      <FrameTables frames={data.series} title={title} width={width} height={Math.max(height - NOTICE_HEIGHT, 60)} />
+      <FrameTables {...props} options={{}} height={Math.max(props.height - NOTICE_HEIGHT, 60)} />
     </>
   );
   return withCustomOptions(

@@ -1,15 +1,15 @@
-import { locationService } from '@grafana/runtime';
 import { UrlSyncContextProvider } from '@grafana/scenes';
 import { EmptyState, LinkButton } from '@grafana/ui';
 import React, { useMemo } from 'react';
 import { useLocation, useParams } from 'react-router-dom-v5-compat';
-import { type ClassicDashboard, dashboardUrl } from '../dashboard/classic';
-import { resolveLinks } from '../dashboard/links';
+import type { ClassicDashboard } from '../dashboard/classic';
+import { linkTo, resolveLinks } from '../dashboard/links';
 import { toScene } from '../dashboard/to-scene';
 
 function DashboardPicker({ all, current }: { all: readonly ClassicDashboard[]; current: ClassicDashboard }) {
   const location = useLocation();
-  const links = resolveLinks(current, all, new URLSearchParams(location.search));
+  const search = new URLSearchParams(location.search);
+  const links = resolveLinks(current, all, search);
   return (
     <nav aria-label="Dashboards" style={{ display: 'flex', gap: 8, flexWrap: 'wrap', padding: '16px 16px 0' }}>
       {all.map((dashboard) => (
@@ -19,7 +19,7 @@ function DashboardPicker({ all, current }: { all: readonly ClassicDashboard[]; c
           fill={dashboard === current ? 'solid' : 'outline'}
           variant={dashboard === current ? 'primary' : 'secondary'}
           aria-current={dashboard === current ? 'page' : undefined}
-          href={dashboardUrl(dashboard)}
+          href={linkTo(dashboard, search)}
         >
           {dashboard.title}
         </LinkButton>
@@ -52,9 +52,7 @@ export function DashboardTab({ dashboards }: { dashboards: readonly ClassicDashb
     const message = uid === undefined ? 'The plugin brings no dashboards' : `The plugin brings no dashboard '${uid}'`;
     return (
       <EmptyState variant="not-found" message={message}>
-        <LinkButton href="/" onClick={() => locationService.push('/')}>
-          Go to the first dashboard
-        </LinkButton>
+        <LinkButton href="/">Go to the first dashboard</LinkButton>
       </EmptyState>
     );
   }
