@@ -57,8 +57,9 @@ test('churn', async () => {
     expect(descriptors() - before.descriptors).toBeLessThanOrEqual(Math.max(0, growth) + 15);
 
     const errors = await scrape(collector.url, 'plateau_collector_errors_total');
-    for (const reason of ['parse', 'attribution', 'store'])
+    for (const reason of ['parse', 'attribution', 'store']) {
       expect([reason, errors.get(`reason="${reason}"`)]).toEqual([reason, 0]);
+    }
     const fine = await fetch(`${collector.url}/-/healthy`);
     expect(fine.status).toBe(200);
   } finally {

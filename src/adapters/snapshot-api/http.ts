@@ -44,8 +44,9 @@ export function createGet({ url, token, timeoutMs, dispatcher }: CollectorAddres
       text = await readAll(response.body);
     } catch (error) {
       if (error instanceof SourceError) throw error;
-      if (signal?.aborted)
+      if (signal?.aborted) {
         throw new SourceError('collector', 'timeout', 'The question to the collector was withdrawn.');
+      }
       if (deadline.aborted) {
         const seconds = Math.round(timeoutMs / 100) / 10;
         throw new SourceError(

@@ -67,8 +67,9 @@ export function createHandler(parts: ApiParts): Handler {
     if (path === '/metrics') return metrics(request);
     if (path === '/-/healthy') return healthy();
     if (path === '/-/ready') return ready();
-    if (path === '/')
+    if (path === '/') {
       return textAnswer(`Plateau collector. See /metrics, ${API_PREFIX}/processes and ${API_PREFIX}/openapi.json\n`);
+    }
     if (!path.startsWith(`${API_PREFIX}/`)) throw unknownPath(path);
     checkToken(request, parts.token);
     const words = path
