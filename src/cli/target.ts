@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type ReadFailure, readDirectory, readProcess } from '../adapters/procfs';
 import { ParseError } from '../core/errors';
+import { printable } from '../core/explain/format';
 import { snapshotFromFiles } from '../core/snapshot/from-files';
 import type { Snapshot } from '../core/snapshot/snapshot';
 import { GIB } from '../core/units';
@@ -28,10 +29,10 @@ function isPid(target: string): boolean {
   return /^\d+$/.test(target);
 }
 
-/** A target that cannot be read. `message` is one line: what, where, what next. */
+/** A target that cannot be read. `message` is one line, safe for a terminal: what, where, what next. */
 export class TargetError extends Error {
   constructor(text: string) {
-    super(text);
+    super(printable(text));
     this.name = 'TargetError';
   }
 }

@@ -149,6 +149,13 @@ describe('text', () => {
     expect(ascii.stdout).toMatch(/^[\n -~]*$/);
   });
 
+  test('of mappings in a pipe is not cut', () => {
+    const { stdout } = plateau(['explain', '--by', 'mapping', join(scratch, 'hello')]);
+    const rows = stdout.split('\n').filter((line) => /^ *[0-9a-f]+ {2}[rwxsp-]{4} /.test(line));
+    expect(rows.length).toBeGreaterThan(20);
+    expect(rows[0]).toMatch(/\/srv\/d075\/hello$/);
+  });
+
   test('of several targets is one picture after the other', () => {
     const { stdout } = plateau(['explain', '--by', 'region', join(scratch, 'hello'), join(scratch, 'hello')]);
     expect(stdout.match(/^hello \(pid 28386\)/gm)).toHaveLength(2);

@@ -41,14 +41,14 @@ export function diffPicture(style: Style, diff: LayoutDiff): string {
     right('change'),
   ];
   // A narrow terminal loses the two levels first: the change is what was asked for.
-  const narrow = table(columns, rows, Infinity).some((line) => line.length > style.columns);
+  const narrow = table(columns, rows, Infinity).some((line) => line.length > style.tableWidth);
   const shown = narrow
     ? table(
         [columns[0]!, columns[1]!, columns[4]!, columns[5]!],
         rows.map((row) => [row[0]!, row[1]!, row[4]!, row[5]!]),
-        style.columns
+        style.tableWidth
       )
-    : table(columns, rows, style.columns);
+    : table(columns, rows, style.tableWidth);
   const sentence = wrap(changeSentence(diff), style.columns).map((line) => bold(style, line));
   return [...sentence, `Before ${iec(diff.before)}, after ${iec(diff.after)}.`, '', ...shown, ''].join('\n');
 }

@@ -8,6 +8,8 @@ export interface Style {
   readonly colours: 0 | 16 | 256;
   readonly unicode: boolean;
   readonly columns: number;
+  /** Tables are cut here; Infinity in a pipe, where nobody wants them cut. */
+  readonly tableWidth: number;
 }
 
 export function styleFor(output: Output): Style {
@@ -20,6 +22,7 @@ export function styleFor(output: Output): Style {
     colours: plain ? 0 : many ? 256 : 16,
     unicode: /utf-?8/i.test(locale),
     columns: output.columns,
+    tableWidth: output.isTty || environment['COLUMNS'] ? output.columns : Infinity,
   };
 }
 

@@ -11,7 +11,7 @@ import { diffLayouts } from '../../../src/core/snapshot/diff';
 import { drawLayout } from '../explain/draw-layout';
 import { daemon } from './pictures';
 
-const plain = (columns: number, unicode = true): Style => ({ colours: 0, unicode, columns });
+const plain = (columns: number, unicode = true): Style => ({ colours: 0, unicode, columns, tableWidth: columns });
 const golden = (name: string): string => `./golden/${name}.txt`;
 const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n');
 
@@ -19,8 +19,16 @@ describe('the terminal picture', () => {
   test.each([
     ['80 columns, no colour', 'explain-80', plain(80)],
     ['120 columns, no colour', 'explain-120', plain(120)],
-    ['120 columns, 256 colours', 'explain-120-colour', { colours: 256, unicode: true, columns: 120 } as Style],
-    ['50 columns, 16 colours', 'explain-50-colour16', { colours: 16, unicode: true, columns: 50 } as Style],
+    [
+      '120 columns, 256 colours',
+      'explain-120-colour',
+      { colours: 256, unicode: true, columns: 120, tableWidth: 120 } as Style,
+    ],
+    [
+      '50 columns, 16 colours',
+      'explain-50-colour16',
+      { colours: 16, unicode: true, columns: 50, tableWidth: 50 } as Style,
+    ],
     ['40 columns', 'explain-40', plain(40)],
     ['80 columns, ASCII', 'explain-80-ascii', plain(80, false)],
   ])('%s', async (_, name, style) => {
@@ -79,6 +87,7 @@ describe('the terminal picture', () => {
 test('rows by region and by mapping', async () => {
   const { layout } = daemon();
   await expect(`${regionsTable(plain(100), layout).join('\n')}\n`).toMatchFileSnapshot(golden('by-region'));
+  await expect(`${regionsTable(plain(140), layout).join('\n')}\n`).toMatchFileSnapshot(golden('by-region-140'));
   await expect(`${mappingsTable(plain(100), layout).join('\n')}\n`).toMatchFileSnapshot(golden('by-mapping'));
 });
 

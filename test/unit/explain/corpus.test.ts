@@ -48,7 +48,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('has a picture that fits 80 columns and adds up', () => {
-    const text = picture({ colours: 0, unicode: true, columns: 80 }, explanation, name, 'directory');
+    const text = picture({ colours: 0, unicode: true, columns: 80, tableWidth: 80 }, explanation, name, 'directory');
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toContain(' exact\n');
   });
