@@ -142,7 +142,7 @@ function inSteps(values: Float64Array, step: number): Float64Array {
     return y;
   }
   const sorted = values.slice().sort();
-  const closed: { readonly above: number; readonly by: number }[] = [];
+  const closed: Array<{ readonly above: number; readonly by: number }> = [];
   let by = 0;
   for (let i = 1; i < sorted.length; i++) {
     const gap = (sorted[i]! - sorted[i - 1]!) / step;

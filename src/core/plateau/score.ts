@@ -16,7 +16,7 @@ export interface SeriesTruth {
   /** The levels are certain to the byte. */
   readonly exact: boolean;
   readonly segments: readonly TrueSegment[];
-  readonly spikes: readonly { readonly startMs: UnixMillis; readonly endMs: UnixMillis }[];
+  readonly spikes: ReadonlyArray<{ readonly startMs: UnixMillis; readonly endMs: UnixMillis }>;
   /** First sample of each new process. */
   readonly restartsMs: readonly UnixMillis[];
 }

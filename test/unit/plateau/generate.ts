@@ -213,8 +213,8 @@ function uneven(random: Random, length: number, rise: number): number[] {
   return increments.map((x) => pages(((sum += x) / total) * rise));
 }
 
-function addSpikes(random: Random, values: number[], drafts: readonly Draft[]): { first: number; last: number }[] {
-  const spikes: { first: number; last: number }[] = [];
+function addSpikes(random: Random, values: number[], drafts: readonly Draft[]): Array<{ first: number; last: number }> {
+  const spikes: Array<{ first: number; last: number }> = [];
   for (let left = integer(random, 2, 9); left > 0; left--) {
     const draft = pick(random, drafts);
     const length = integer(random, 1, 3);
@@ -252,7 +252,7 @@ function finish(
   kind: SeriesKind,
   drafts: Draft[],
   values: number[],
-  spikes: { first: number; last: number }[]
+  spikes: Array<{ first: number; last: number }>
 ): KnownSeries {
   const stepMs = pick(random, [15, 30, 60, 300]) * 1000;
   const time = (i: number): number => 1_760_000_000_000 + i * stepMs;
@@ -266,7 +266,7 @@ function finish(
     }
   }
   let processStart = time(0) - 3_600_000;
-  const rows: { time: number; value: number; start: number }[] = [];
+  const rows: Array<{ time: number; value: number; start: number }> = [];
   const kept: number[][] = drafts.map(() => []);
   drafts.forEach((draft, index) => {
     processStart = draft.restart ? time(draft.from) - 1500 : processStart;
