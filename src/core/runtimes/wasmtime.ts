@@ -73,7 +73,9 @@ function memoryIn(view: View, run: Run): { start: number; end: number } | null {
     if (!isPlainWritable(m) || sizeOf(m) % WASM_PAGE !== 0) continue;
     const top = m.start - GUARD + MEMORY;
     const above = view.mappings[i + 1];
-    if (i + 1 >= run.to || !above || !isPlainNone(above) || sizeOf(above) < 2 * GIB || above.end < top) continue;
+    if (i + 1 >= run.to || !above || !isPlainNone(above) || sizeOf(above) < 2 * GIB) continue;
+    // The reservation ends here, or the guard of the next memory follows.
+    if (above.end !== top && above.end !== top + GUARD) continue;
     const low = m.start - GUARD;
     start ??= Math.max(low, i > run.from && isPlainNone(view.mappings[i - 1]!) ? view.mappings[i - 1]!.start : m.start);
     end = top;

@@ -23,7 +23,7 @@ import {
 } from '../../attribution/view';
 import { isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
-import { type Run, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
+import { type Run, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
 import type { Signature } from '../signature';
 
 const ALLOCATOR_LIMIT = 2 * GIB;
@@ -35,6 +35,7 @@ const LARGEST_SEGMENT = 4 * GIB;
 const SMALLEST_HEAD = 256 * KIB;
 const SEGMENT = 64 * KIB;
 const STACK = 8 * MIB;
+const TABLE_SLACK = 64 * KIB;
 const ARENA = 64 * MIB;
 
 const part = (name: string, category: Claim['category'], confidence: Claim['confidence'], why: string): Claim => ({
@@ -174,6 +175,35 @@ function claimGc(view: View): void {
     }
     claimBeside(view, run);
   }
+  claimCommittedTables(view);
+}
+
+/**
+ * Tables that are writable to their end and touch no GC memory: brick table and card table 1/2048 of the heap each, write
+ * watch 1/4096, mark array 1/128 (gc.cpp, make_card_table), and a few KiB for the segment map.
+ */
+function claimCommittedTables(view: View): void {
+  let heap = 0;
+  let tables = 0;
+  for (let i = 0; i < view.mappings.length; i++) {
+    for (const { start, end, claim } of claimsOf(view, i)) {
+      if (claim.region === GC_HEAP.region) heap += end - start;
+      if (claim.region === GC_TABLES.region) tables += end - start;
+    }
+  }
+  const least = alignUp((heap * 37) / 4096, view.pageSize);
+  if (heap === 0 || tables >= least) return;
+  let best: { start: Address; end: Address; rest: Bytes } | null = null;
+  for (const i of view.writable) {
+    if (hasFlag(view, i, 'nh') === true) continue;
+    for (const { start, end } of freeParts(view, i)) {
+      const rest = end - start - least;
+      if (rest >= 0 && (!best || rest < best.rest)) best = { start, end, rest };
+    }
+  }
+  // With more than the segment map on top, the lower part is a chunk of malloc, which came later.
+  if (best)
+    claimRange(view, best.rest <= TABLE_SLACK ? best.start : best.end - least - view.pageSize, best.end, GC_TABLES);
 }
 
 interface Piece {

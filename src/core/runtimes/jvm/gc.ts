@@ -8,7 +8,15 @@
  * Sample: `7fe5e119c000-7fe5e12f0000 rw-p`, `7fe5e12f0000-7fe5e1d62000 ---p` (nr): 12056 KiB = 6029 MiB / 512.
  * Cannot tell: tables below 512 KiB that merged with malloc chunks; they stay with the chunks.
  */
-import { type Claim, type View, claimRange, freeParts, isFree, touchesBelow } from '../../attribution/view';
+import {
+  type Claim,
+  type View,
+  claimRange,
+  freeParts,
+  isFree,
+  touchesAbove,
+  touchesBelow,
+} from '../../attribution/view';
 import { type Mapping, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
 import { alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
@@ -111,7 +119,8 @@ function claimCommitted(view: View, heap: JavaHeap | null, tables: readonly Tabl
         const found = tablesWithin(
           from,
           end,
-          tables.map((table) => table.reserved)
+          tables.map((table) => table.reserved),
+          end === m.end && !touchesAbove(view, i)
         );
         if (found) claimRange(view, found.start, found.end, { ...SCALED, confidence: 'likely' });
       }

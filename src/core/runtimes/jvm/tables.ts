@@ -18,22 +18,26 @@ const MOST_TABLES = 4;
 /** Mark stack of G1. */
 const MARK_STACK = 32 * MIB;
 
-/** @param sizes of the tables that cover the heap, bytes */
+/**
+ * @param sizes of the tables that cover the heap, bytes
+ * @param open nothing is mapped at `end`: an end at a huge page border was then asked for
+ */
 export function tablesWithin(
   start: Address,
   end: Address,
-  sizes: readonly Bytes[]
+  sizes: readonly Bytes[],
+  open: boolean
 ): { start: Address; end: Address } | null {
   const room = end - start;
+  const aligned = end % UNIT === 0;
   // A buffer of whole MiB that the program allocated; no sum of tables is more likely than that.
-  if ((room - PAGE) % MIB === 0 || isChunks(room)) return null;
+  if (!(open && aligned) && ((room - PAGE) % MIB === 0 || isChunks(room))) return null;
   const units = [...new Set(sizes)].filter((size) => size >= SMALLEST && size <= room);
   const reached = sums(units, room);
   const best = largest(reached, room, 0) ?? largest(reached, room, PAGE);
   if (best === null || best < SMALLEST_SUM) return null;
   // Large tables lie on huge page borders; without that sign the later, lower mappings are taken for them.
-  const atTop = end % UNIT === 0 && best >= SMALLEST_AT_TOP;
-  return atTop ? { start: end - best, end } : { start, end: start + best };
+  return aligned && best >= SMALLEST_AT_TOP ? { start: end - best, end } : { start, end: start + best };
 }
 
 /** @param extra the page more that the card table of the older collectors has */
