@@ -53,6 +53,9 @@ const STRAY = 0.1;
 const STRAY_SAMPLES = 50;
 /** Three increments of at most a tenth each may meet in one jump. */
 const RAMP_JUMP = 0.3;
+/** In noise a step shows only in means, and only of a long ramp they say that it is none. */
+const WIDE = 12;
+const LONG_RAMP = 8 * WIDE;
 /** A stair is this many steps high, held for this many samples; no more of a ramp than this share may be in them. */
 const STAIR = 0.8;
 const HELD = 6;
@@ -76,6 +79,8 @@ export function fitTo(values: Float64Array, options: FitOptions): Fit {
   }
   const { jumps, stairs } = jumpsOf(y);
   const blockMaxima = maximaOf(jumps);
+  const wide = wideJumpsOf(sum);
+  const wideMaxima = maximaOf(wide);
   const noise = options.variance / step ** 2;
   const spread = options.spread / step;
   const leastRise = options.leastRise / step;
@@ -107,9 +112,11 @@ export function fitTo(values: Float64Array, options: FitOptions): Fit {
     const stray = Math.max(0, residual / n - noise);
     const cost = Math.min(residual, n * noise) + (stray / (STRAY * rise) ** 2) * Math.min(n, STRAY_SAMPLES);
     // Last, because it is the only test that looks at samples.
-    return cost < below && !exceeds(jumps, blockMaxima, from + 2, to - 1, RAMP_JUMP * rise + spread)
-      ? cost
-      : Number.POSITIVE_INFINITY;
+    const jumped =
+      cost >= below ||
+      exceeds(jumps, blockMaxima, from + 2, to - 1, RAMP_JUMP * rise + spread) ||
+      (n >= LONG_RAMP && exceeds(wide, wideMaxima, from + WIDE, to - WIDE, RAMP_JUMP * rise + spread / 2));
+    return jumped ? Number.POSITIVE_INFINITY : cost;
   };
   const transition = (from: number, to: number): number =>
     to - from <= LONGEST_TRANSITION ? TRANSITION_SAMPLE * (to - from) : Number.POSITIVE_INFINITY;
@@ -188,6 +195,15 @@ function jumpsOf(y: Float64Array): { jumps: Float64Array; stairs: Float64Array }
     stairs[i + 1] = stairs[i]! + (isStair ? jump : 0);
   }
   return { jumps, stairs };
+}
+
+/** Difference of the means of WIDE samples on both sides. */
+function wideJumpsOf(sum: Float64Array): Float64Array {
+  const jumps = new Float64Array(sum.length - 1);
+  for (let i = WIDE; i + WIDE < sum.length; i++) {
+    jumps[i] = Math.abs(sum[i + WIDE]! - 2 * sum[i]! + sum[i - WIDE]!) / WIDE;
+  }
+  return jumps;
 }
 
 const BLOCK = 16;
