@@ -31,7 +31,7 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
     numbers['limit'] === undefined
       ? say(
           `Under RLIMIT_AS all ${withSeparators(bytes)} B count, the reserved part too; a fresh start may need less.`,
-          'plateau limits tells which limits it survives.'
+          'A cgroup limit or RLIMIT_DATA does not count reservations.'
         )
       : say(
           `${iec(bytes)} of ${iec(n('limit'))} RLIMIT_AS are used (${share(bytes, n('limit'))}); the reserved part counts too. ` +

@@ -1,9 +1,9 @@
 /** Questions "600 to 1200 MiB after a Go upgrade" and "32 MiB more after a Go upgrade". */
 import { MIB } from '../../units';
-import type { Layout } from '../../snapshot/layout';
+import type { Layout, LayoutRange } from '../../snapshot/layout';
 import { type Finding, finding } from '../finding';
 import { titleOf } from '../names';
-import { sumOf } from '../survey';
+import { sumBy, sumOf } from '../survey';
 
 /** Size of `crypto/internal/fips140/drbg.memory`, in .bss of every Go >= 1.26 program that uses crypto. */
 const CRYPTO_BUFFER = 32 * MIB;
@@ -19,7 +19,7 @@ export function goFindings(layout: Layout): Finding[] {
   if (pageTables + scavengeIndex > 0) {
     findings.push(
       finding('go.reservation', 'info', bytes, {
-        regions: ['go.page-summary', 'go.scavenge-index', 'go.heap-arena'],
+        regions: sumBy(layout.ranges, (r) => (isStartReservation(r) ? r.region : null)).map((sum) => sum.key),
         numbers: { pageTables, scavengeIndex, heapGrowth },
         words: { runtime: titleOf(layout.runtimes, 'go') },
       })
@@ -36,6 +36,10 @@ export function goFindings(layout: Layout): Finding[] {
     );
   }
   return findings;
+}
+
+function isStartReservation(range: LayoutRange): boolean {
+  return range.category === 'reservation' && /^go\.(page-summary|scavenge-index|heap-arena)/.test(range.region);
 }
 
 /** False also for a range of versions (`1.14-1.16`) whose lower end is older. */
