@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -68,6 +69,44 @@ describe('the file', () => {
       );
       expect(String(error)).toContain(file);
       expect(String(error)).toContain('--data');
+    })
+  );
+
+  test(
+    'belongs to one collector at a time',
+    inDirectory(async (directory) => {
+      const file = path.join(directory, 'layouts.sqlite');
+      const store = await openStore(file);
+      const error = await openStore(file).then(
+        () => null,
+        (reason: unknown) => reason
+      );
+      expect(String(error)).toContain('another collector uses it');
+      await store.put(lifeOf('api'), 1000, LAYOUT);
+      await store.close();
+      const next = await openStore(file);
+      expect((await next.usage()).layouts).toBe(1);
+      await next.close();
+    })
+  );
+
+  test(
+    'survives a collector that was killed',
+    inDirectory(async (directory) => {
+      const file = path.join(directory, 'layouts.sqlite');
+      const program = `
+        const { openSqliteStore } = await import(${JSON.stringify(path.resolve(__dirname, '../../src/adapters/store/sqlite/sqlite-store.ts'))});
+        const { layoutOf, lifeOf } = await import(${JSON.stringify(path.resolve(__dirname, '../unit/store/conformance.ts'))});
+        const store = openSqliteStore(${JSON.stringify(file)});
+        for (let i = 1; i <= 500; i++) await store.put(lifeOf('api'), i, layoutOf({ heap: 4096 * i }));
+        process.kill(process.pid, 'SIGKILL');
+      `;
+      const { signal } = spawnSync(process.execPath, ['-e', program]);
+      expect(signal).toBe('SIGKILL');
+      const store = await openStore(file);
+      const { items } = await store.layouts('api', 0, 1e9, { limit: 1000, include: 'categories' });
+      await store.close();
+      expect(items.length).toBe(500);
     })
   );
 

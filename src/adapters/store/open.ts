@@ -20,7 +20,8 @@ export async function openStore(data: string, options: { readonly gapMs?: number
     const { openSqliteStore } = await import('./sqlite/sqlite-store');
     return openSqliteStore(data, options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const text = error instanceof Error ? error.message : String(error);
+    const reason = /locked/.test(text) ? 'another collector uses it' : text;
     throw new StoreError(
       `The layout store ${data} cannot be opened: ${reason}. Choose another path with --data, or --data :memory: to keep nothing.`
     );

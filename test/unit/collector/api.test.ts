@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openMemoryStore } from '../../../src/adapters/store/memory/memory-store';
 import { createAccounts } from '../../../src/collector/accounts';
@@ -263,6 +264,37 @@ describe('refusals', () => {
     expect((await get('/api/v1/processes', { host, authorization: 'bearer 0123456789abcdef' })).status).toBe(200);
     for (const path of ['/metrics', '/-/healthy', '/-/ready']) expect((await get(path, { host })).status).toBe(200);
   });
+});
+
+test('whatever is asked, the answer is an answer', async () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '/api/v1/',
+      'processes',
+      '/',
+      'api.service',
+      '/layouts',
+      '/snapshot',
+      '?',
+      '&',
+      'from=',
+      'at=',
+      'id=',
+      'cursor=',
+      '%2F',
+      '%'
+    ),
+    fc.string(),
+    fc.integer().map(String)
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (pieces) => {
+      const { status, body } = await get(`/${pieces.join('')}`);
+      expect([200, 400, 404, 429]).toContain(status);
+      if (status !== 200) expect(problem.parse(JSON.parse(body)).remedy).toBeTruthy();
+    }),
+    { numRuns: 500 }
+  );
 });
 
 describe('health', () => {

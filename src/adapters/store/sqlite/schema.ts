@@ -4,12 +4,16 @@
  */
 export const SCHEMA_VERSION = 1;
 
-/** auto_vacuum has to stand before the first table, or freed pages stay in the file. */
+/**
+ * auto_vacuum has to stand before the first table, or freed pages stay in the file. The lock is exclusive: two collectors
+ * on one file would each end the intervals of the other.
+ */
 export const OPEN_SQL = `
+  PRAGMA busy_timeout = 2000;
+  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = 2000;
   PRAGMA foreign_keys = ON;
   PRAGMA journal_size_limit = 8388608;
 `;
