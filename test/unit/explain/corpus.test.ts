@@ -8,6 +8,7 @@ import { layout as layoutDecoder } from '../../../src/contract/snapshot-api';
 import { toDocument } from '../../../src/core/explain/document';
 import { type Explanation, explainProcess } from '../../../src/core/explain/explain';
 import type { FindingKind } from '../../../src/core/explain/finding';
+import { findingsOf } from '../../../src/core/explain/findings';
 import { sentenceOf } from '../../../src/core/explain/sentences';
 import { diffLayouts } from '../../../src/core/snapshot/diff';
 import { toLayout } from '../../../src/core/snapshot/to-layout';
@@ -68,6 +69,9 @@ describe.each(names)('%s', (name) => {
       // Lower ones are no secret: they are fixed by the linker or, as with GHC's heap, by the runtime's source.
       if (start > 2 ** 40 && digits.has(toHex(start))) expect.fail(`holds the address ${toHex(start)}`);
     }
+    const told = (of: typeof layout): unknown =>
+      findingsOf(of).map(({ kind, severity, bytes }) => [kind, severity, bytes]);
+    expect(told(relative)).toEqual(told(layout));
     expect(diffLayouts(layout, relative).regions.every((row) => row.change === 0)).toBe(true);
   });
 });

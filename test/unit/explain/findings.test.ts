@@ -60,6 +60,13 @@ describe('the ten questions', () => {
     expect(said(files('1MiB'), 'file.mapped')).toContain(' 2 MiB of it is resident.');
   });
 
+  test('2: files of equal base names in a relative layout are told apart by size', () => {
+    const layout = drawLayout(
+      'file.shared file 64MiB ? 000001\nfile.shared file 32MiB ? 000001\nfile.shared file 32MiB ? index'
+    );
+    expect(said(layout, 'file.mapped')).toContain('3 data files are mapped, 128 MiB.');
+  });
+
   test("3: etcd's database file, and that no other file called db is taken for it", () => {
     const db = 'file.shared file 10737418240 5MiB db';
     expect(said(drawLayout(db, { comm: 'etcd' }), 'etcd.bbolt')).toBe(

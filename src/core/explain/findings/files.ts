@@ -28,7 +28,7 @@ export function fileFindings(layout: Layout): Finding[] {
       finding('file.mapped', 'info', bytes, {
         regions: regionsOf(layout, chosen),
         numbers: {
-          files: rest.length,
+          files: countFiles(layout, chosen),
           share: bytes / layout.virtualBytes,
           largest: rest[0]?.bytes ?? 0,
           ...(resident ? { resident: resident.high } : {}),
@@ -43,6 +43,12 @@ export function fileFindings(layout: Layout): Finding[] {
 /** etcd keeps its data in one bbolt file, `member/snap/db`; without its folders only the program tells. */
 function isBoltFile(layout: Layout, name: string): boolean {
   return name.endsWith('/member/snap/db') || (name === 'db' && layout.comm === 'etcd');
+}
+
+/** In a relative layout files of different folders share one base name; their sizes tell most of them apart. */
+function countFiles(layout: Layout, chosen: (range: LayoutRange) => boolean): number {
+  const files = layout.ranges.filter(chosen).map((r) => (r.name.includes('/') ? r.name : `${r.name}\t${r.size}`));
+  return new Set(files).size;
 }
 
 function regionsOf(layout: Layout, chosen: (range: LayoutRange) => boolean): string[] {
