@@ -20,7 +20,7 @@ import {
   touchesBelow,
 } from '../../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
-import { GIB, KIB, MIB, TIB } from '../../units';
+import { type Bytes, GIB, KIB, MIB, TIB } from '../../units';
 import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
 import type { Signature } from '../signature';
 import { type Host, hostOf } from './host';
@@ -28,6 +28,10 @@ import { type Host, hostOf } from './host';
 const PAGE = 256 * KIB;
 /** Wasm grows in pages of 64 KiB. */
 const WASM_PAGE = 64 * KIB;
+/** Pointer tables, the trusted cage, the type table of the C++ heap. */
+const FIXED: readonly Bytes[] = [128 * MIB, 256 * MIB, 512 * KIB];
+/** Larger executable pieces are parts of a code range. */
+const LARGEST_WASM_CODE = 192 * KIB;
 /** mmap works downwards from below the stack, which lies under 128 TiB; V8's random hints have 46 bits. */
 const RANDOM_AREA_END = 64 * TIB;
 
@@ -76,7 +80,7 @@ function isOurs(view: View, m: Mapping, i: number): boolean {
   if (dontFork !== null) return dontFork;
   if ((m.access & EXECUTE) !== 0) return true;
   if (m.start >= 4 * GIB && m.end <= RANDOM_AREA_END && !isPie(view, m)) return true;
-  if (isCodeRangeHead(view, i)) return true;
+  if (isCodeRangeHead(view, i) || isFixedReservation(view, i)) return true;
   if (isPlainNone(m)) return sizeOf(m) >= GIB || isTextRemap(view, i - 1) || isTextRemap(view, i + 1);
   const beside = [
     touchesBelow(view, i) ? view.mappings[i - 1] : undefined,
@@ -95,6 +99,19 @@ function isCodeRangeHead(view: View, i: number): boolean {
     if (sizeOf(view.mappings[at]!) > WASM_PAGE) return false;
     const above = view.mappings[at + 1]!;
     if ((above.access & (EXECUTE | WRITE)) === (EXECUTE | WRITE) && isAnonymous(above)) return true;
+  }
+  return false;
+}
+
+/** A few accessible pages and an inaccessible rest that make up a table, a cage or the type table of the C++ heap. */
+function isFixedReservation(view: View, i: number): boolean {
+  let tail = i;
+  while (tail < i + 3 && touchesAbove(view, tail) && !isInaccessible(view.mappings[tail]!)) tail++;
+  if (!isPlainNone(view.mappings[tail]!)) return false;
+  for (let head = tail - 1; head >= tail - 3 && head >= 0 && touchesAbove(view, head); head--) {
+    const m = view.mappings[head]!;
+    if (!isAnonymous(m) || isInaccessible(m) || isCode(m)) return false;
+    if (head <= i && FIXED.includes(view.mappings[tail]!.end - m.start)) return true;
   }
   return false;
 }
@@ -129,27 +146,38 @@ function isCage(m: Mapping, host: Host): boolean {
   return host.caged && Math.ceil(m.end / MIB) % 4096 === 0;
 }
 
+/** Cuts where a new reservation begins: with accessible memory that is not code, above what is inaccessible or code. */
 function claimPart(view: View, from: number, to: number, host: Host): void {
+  let start = from;
+  for (let i = from + 1; i <= to; i++) {
+    const m = view.mappings[i];
+    const begins = i < to && m !== undefined && !isInaccessible(m) && !isCode(m);
+    const below = view.mappings[i - 1]!;
+    if (i === to || (begins && (isInaccessible(below) || isCode(below)))) {
+      claimReservation(view, start, i, host);
+      start = i;
+    }
+  }
+}
+
+function isCode(m: Mapping): boolean {
+  return (m.access & EXECUTE) !== 0;
+}
+
+function claimReservation(view: View, from: number, to: number, host: Host): void {
   if (from >= to) return;
   const pieces = view.mappings.slice(from, to);
   const start = pieces[0]!.start;
   const end = pieces[pieces.length - 1]!.end;
-  const executable = pieces.some((m) => (m.access & EXECUTE) !== 0);
-  const reserved = pieces.some(isInaccessible);
-  if (executable && end - start >= 16 * MIB) {
-    claimRange(view, start, end, CODE_RANGE);
-  } else if (!executable && reserved && end - start === 128 * MIB) {
-    claimRange(view, start, end, TABLES);
-  } else if (!executable && reserved && end - start >= 256 * MIB) {
-    claimRange(view, start, end, CAGE);
-  } else {
-    for (let i = from; i < to; i++) claimPiece(view, i, host);
-  }
+  const bytes = end - start;
+  if (pieces.some(isCode) && bytes > LARGEST_WASM_CODE) claimRange(view, start, end, CODE_RANGE);
+  else if (!pieces.some(isInaccessible) || bytes < 16 * MIB) for (let i = from; i < to; i++) claimPiece(view, i, host);
+  else claimRange(view, start, end, bytes === 128 * MIB ? TABLES : CAGE);
 }
 
 function claimPiece(view: View, i: number, host: Host): void {
   const m = view.mappings[i]!;
-  if ((m.access & EXECUTE) !== 0) claimMapping(view, i, WASM_CODE);
-  else if ((m.access & WRITE) !== 0 && m.start % PAGE === 0) claimMapping(view, i, HEAP);
+  if (isCode(m)) claimMapping(view, i, WASM_CODE);
+  else if (!isInaccessible(m) && m.start % PAGE === 0) claimMapping(view, i, HEAP);
   else claimMapping(view, i, host.caged && isInaccessible(m) ? CAGE : MAPPING);
 }
