@@ -9,14 +9,21 @@
  */
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import type { Configuration } from 'webpack';
+import { getPackageJson } from './.config/bundler/utils.ts';
 import grafanaConfig, { type Env } from './.config/webpack/webpack.config.ts';
+
+/** Version and date, wherever the output goes; the scaffold fills them in below dist only. */
+function filled(content: Buffer): string {
+  const today = new Date().toISOString().slice(0, 10);
+  return content.toString().replaceAll('%VERSION%', getPackageJson().version).replaceAll('%TODAY%', today);
+}
 
 const copies = new CopyWebpackPlugin({
   patterns: [
     { from: 'README.md', to: '.' },
     { from: '../LICENSE', to: '.' },
     { from: '../CHANGELOG.md', to: '.' },
-    { from: '**/plugin.json', to: '.' },
+    { from: '**/plugin.json', to: '.', transform: filled },
     { from: 'dashboards/*.json', to: '.' },
     { from: '**/img/**', to: '.' },
     { from: 'panel/README.md', to: 'panel', noErrorOnMissing: true },
