@@ -144,12 +144,14 @@ function fileBytesOf(view: View, file: MappedFile): Bytes {
   return bytes;
 }
 
-/** The image that the kernel started: named by /proc/PID/exe, else the lowest one. */
+/** The image that the kernel started: named by /proc/PID/exe, else the one below its brk area, else the lowest. */
 function programOf(view: View): MappedFile | undefined {
   const exe = view.snapshot.exe === null ? undefined : view.files.get(view.snapshot.exe);
   if (exe?.executable) return exe;
-  for (const file of view.files.values()) if (isImage(view, file)) return file;
-  return undefined;
+  const images = [...view.files.values()].filter((file) => isImage(view, file));
+  const heap = view.bracketed.find((index) => view.mappings[index]!.name === '[heap]');
+  const below = heap === undefined ? [] : images.filter((image) => image.mappings[0]! < heap);
+  return below.at(-1) ?? images[0];
 }
 
 export const elf: Signature = {

@@ -18,7 +18,7 @@ const rule = (region: string, category: Claim['category'], why: string, inaccess
 });
 
 const GUARD = rule('anon.guard', 'guard', 'Inaccessible and at most 64 KiB: too small for a reservation.', 'guard');
-const RESERVATION = rule('anon.reservation', 'reservation', 'Inaccessible anonymous memory that no runtime claimed.');
+const RESERVATION = rule('app.reservation', 'reservation', 'Inaccessible anonymous memory that no runtime claimed.');
 const JIT = rule('anon.executable', 'code', 'Anonymous executable memory: generated code.');
 const HEAP = rule('anon.heap', 'heap', 'Private writable memory that no runtime claimed.');
 const READ_ONLY = rule('anon.read-only', 'data', 'Private anonymous memory that is read-only now.');

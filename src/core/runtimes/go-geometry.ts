@@ -23,11 +23,14 @@ export const AMD64_OFFSET = 2 ** 47;
 export interface GoTables {
   /** Start of the tables L0..L4; null for a level that was not found. */
   readonly levels: ReadonlyArray<Address | null>;
+  /** Starts at 0 where it could not be reserved. */
   readonly scavenge: { readonly start: Address; readonly bytes: Bytes } | null;
   /** Lowest byte of the contiguous tables. */
   readonly bottom: Address;
   /** Parts of the shifted 48-bit space whose L4 page is open: where heap may be. 2 GiB each with 4 KiB pages. */
   readonly windows: ReadonlyArray<{ readonly start: Address; readonly end: Address }>;
+  /** The opened pages of L4, relative to its start. */
+  readonly opened: ReadonlyArray<{ readonly start: Address; readonly end: Address }>;
 }
 
 interface Island {
@@ -92,8 +95,9 @@ function solve(view: View, lower: Island, upper: Island): GoTables | null {
 function complete(view: View, k: number, l4: Address, l3: Address, l2: Address): GoTables {
   const page = view.pageSize;
   const l1 = findL1(view, k, l2 + LEVEL_BYTES[2]!);
-  const scavenge = findScavengeIndex(view, k, l4);
+  const scavenge = findScavengeIndex(view, k, l4) ?? findLostScavengeIndex(view, k);
   const windows: Array<{ start: Address; end: Address }> = [];
+  const opened: Array<{ start: Address; end: Address }> = [];
   const span = (page / ENTRY) * CHUNK;
   for (let i = indexAt(view, l4); i < view.mappings.length && view.mappings[i]!.start < l3; i++) {
     const m = view.mappings[i]!;
@@ -101,12 +105,14 @@ function complete(view: View, k: number, l4: Address, l3: Address, l2: Address):
     const first = (Math.max(m.start, l4) - l4) / page;
     const end = (Math.min(m.end, l3) - l4) / page;
     windows.push({ start: first * span, end: end * span });
+    opened.push({ start: first * page, end: end * page });
   }
   return {
     levels: [l1 === null ? null : l1 + LEVEL_BYTES[1]!, l1, l2, l3, l4],
     scavenge,
-    bottom: scavenge ? scavenge.start : l4,
+    bottom: scavenge && scavenge.start > 0 ? scavenge.start : l4,
     windows,
+    opened,
   };
 }
 
@@ -154,6 +160,16 @@ function findScavengeIndex(view: View, k: number, l4: Address): GoTables['scaven
     if (opensAt(view, narrow + alignDown(opened, page))) return { start: narrow, bytes: 8 * MIB };
   }
   return null;
+}
+
+/**
+ * Under an address-space limit the wide index cannot be reserved; Go goes on with a table that begins at address 0 and
+ * maps the one page of it that it needs (its error is not checked up to 1.27 at least).
+ */
+function findLostScavengeIndex(view: View, k: number): GoTables['scavenge'] {
+  const address = k * view.pageSize;
+  const m = view.mappings[indexAt(view, address)];
+  return m?.start === address && isPlainWritable(m) ? { start: 0, bytes: LEVEL_BYTES[4]! } : null;
 }
 
 function opensAt(view: View, address: Address): boolean {

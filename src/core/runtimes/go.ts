@@ -110,7 +110,10 @@ function claimTables(view: View, tables: GoTables): void {
   tables.levels.forEach((start, level) => {
     if (start !== null) claimRange(view, start, start + LEVEL_BYTES[level]!, SUMMARY[level]!);
   });
-  if (tables.scavenge) claimRange(view, tables.scavenge.start, tables.scavenge.start + tables.scavenge.bytes, SCAVENGE);
+  const { scavenge } = tables;
+  if (!scavenge) return;
+  if (scavenge.start > 0) claimRange(view, scavenge.start, scavenge.start + scavenge.bytes, SCAVENGE);
+  else for (const { start, end } of tables.opened) claimRange(view, start, end, SCAVENGE);
 }
 
 /** The index is reserved after the tables and lies right below them, unless an older hole was large enough. */

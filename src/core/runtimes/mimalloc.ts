@@ -7,7 +7,7 @@
  *   `3a114800000-3a116000000 ---p 00000000 00:00 0`
  * Cannot tell: its heap from its bookkeeping; blocks that the kernel placed elsewhere, without the library or smaps.
  */
-import { findFile } from '../attribution/files';
+import { findFile, hasPath } from '../attribution/files';
 import { type Claim, type View, claimMapping, indexAt } from '../attribution/view';
 import { type Address, MIB, TIB } from '../units';
 import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
@@ -32,6 +32,8 @@ const BY_LIBRARY: Claim = {
 
 /** A segment begins on its border; what touches it from above is of the same area. */
 function claimByPlace(view: View): boolean {
+  // Programs without a stack limit have all their mappings here, libraries too; mimalloc's own area has none.
+  if (view.mappings.slice(indexAt(view, LOWEST), indexAt(view, HIGHEST)).some(hasPath)) return false;
   let found = false;
   let end: Address = -1;
   for (let i = indexAt(view, LOWEST); i < view.mappings.length; i++) {

@@ -8,7 +8,8 @@
  * Cannot tell: which of the blocks outside these ranges belongs to the allocator; size decides. Other processors use
  * other addresses and are not recognised.
  */
-import { type Claim, type View, claimRange, freeParts, indexAt } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, freeParts, indexAt } from '../attribution/view';
+import { sizeOf } from '../mapping/mapping';
 import { type Address, MIB, TIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
@@ -43,6 +44,10 @@ const ASAN_LARGE = claimOf(
   'A large block of a process under AddressSanitizer: its allocator maps it.',
   false
 );
+
+/** Of the allocator's own tables that it opens piece by piece; the program's reservations are larger as a rule. */
+const LARGEST_PRIMARY = 64 * MIB;
+const LARGEST_GUARD = MIB;
 
 const TSAN_LOW: Address = 0x010000000000;
 const TSAN_END: Address = 0x400000000000;
@@ -108,8 +113,13 @@ export const sanitizers: Signature = {
 export const sanitizerRest: Signature = {
   name: 'sanitizer-rest',
   claim(view) {
-    if (view.runtimes.some((runtime) => runtime.name === 'asan')) claimRest(view, ASAN_LARGE);
-    else if (view.runtimes.some((runtime) => runtime.name === 'tsan' || runtime.name === 'go-race'))
-      claimRest(view, null);
+    if (view.runtimes.some((runtime) => runtime.name === 'asan')) {
+      claimRest(view, ASAN_LARGE);
+      for (const i of view.inaccessible) {
+        const size = sizeOf(view.mappings[i]!);
+        if (size > LARGEST_GUARD && size <= LARGEST_PRIMARY) claimMapping(view, i, ASAN_LARGE);
+      }
+    }
+    if (view.runtimes.some((runtime) => runtime.name === 'tsan' || runtime.name === 'go-race')) claimRest(view, null);
   },
 };

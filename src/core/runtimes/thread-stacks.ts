@@ -24,6 +24,7 @@ import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const LARGEST_GUARD = MIB;
+/** PTHREAD_STACK_MIN; what is smaller is a stack for signal handlers. */
 const SMALLEST_STACK = 16 * KIB;
 /** A thread that waits in a system call is rarely deeper than this below the top of its stack. */
 const USUAL_DEPTH = 64 * KIB;
@@ -93,10 +94,10 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
     const stack = hasFlag(view, guard + 1, 'nh') ?? false;
     const pointed = pointers.some((pointer) => pointer >= start && pointer < end);
     if (flagged && !stack && !pointed && size !== usual) continue;
-    if (size < SMALLEST_STACK && !stack && !pointed) continue;
+    if (size < SMALLEST_STACK && !pointed) continue;
     const exact = size === usual || size === common;
     // A stack that has merged with what lies above it is cut at the size that stacks have here.
-    const cut = size > usual ? usual : common !== null && size > common && libc === 'musl' ? common : size;
+    const cut = exact ? size : common !== null && size > common && !flagged ? common : Math.min(size, usual);
     const signs = Number(stack) + Number(pointed) + Number(exact) + 1;
     const claim = stackClaim(
       libc,
