@@ -1,8 +1,6 @@
 /**
- * A live process → snapshot. /proc/PID/maps is not atomic: the kernel takes its lock piece by piece, and a busy process
- * changes between two pieces. So statm is read before and after, and once more both when the two differ; what does not
- * add up even then becomes a notice of the snapshot. The start time is compared at the end: a pid that now belongs to
- * another process is gone.
+ * A live process → snapshot. What does not add up although maps was read twice becomes a notice of the snapshot. The
+ * start time is compared at the end: a pid that now belongs to another process is gone.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +12,7 @@ import type { Snapshot, SystemFacts, Thread } from '../../core/snapshot/snapshot
 import { type Bytes, type Pages, type UnixMillis, pagesToBytes } from '../../core/units';
 import { type Read, attempt, readBytes, readLink, readText, valueOf } from './read-file';
 import { readGoVersion } from './go-version';
+import { readSteadyMaps } from './read-steady';
 import { readSystemFacts } from './system-facts';
 
 export interface ReadProcessOptions {
@@ -79,17 +78,10 @@ export function readProcess(pid: number, options: ReadProcessOptions = {}): Read
   const before = readText(file('stat'));
   if (before.kind === 'gone') return before;
 
-  let maps: Read<string>;
-  let statm: string | null;
-  let attempts = 0;
-  do {
-    const first = text('statm');
-    maps = readText(file('maps'));
-    if (maps.kind !== 'ok') return maps;
-    statm = text('statm');
-    if (sizesOf(first) === sizesOf(statm)) break;
-  } while (++attempts < 2);
-  if (maps.value === '') return { kind: 'gone', path: file('maps'), code: 'ENOMAPS' };
+  const steady = readSteadyMaps((name) => readText(file(name)));
+  if (steady.kind !== 'ok') return steady;
+  const { maps, statm } = steady.value;
+  if (maps === '') return { kind: 'gone', path: file('maps'), code: 'ENOMAPS' };
 
   const system = options.system ?? readSystemFacts(root);
   const notices: string[] = [];
@@ -97,7 +89,7 @@ export function readProcess(pid: number, options: ReadProcessOptions = {}): Read
   const executable = valueOf(readLink(file('exe')));
   const snapshot = snapshotFromFiles(
     {
-      maps: maps.value,
+      maps,
       smaps,
       status: text('status'),
       stat: valueOf(before),
@@ -142,12 +134,6 @@ function readSmaps(
   if (read.kind === 'ok') return read.value;
   notices.push(`${read.path} could not be read (${read.code}): resident sizes by category are missing.`);
   return null;
-}
-
-/** Size, text and data of a statm: what must not change while maps is read. Resident may. */
-function sizesOf(statm: string | null): string {
-  const fields = statm?.split(' ') ?? [];
-  return `${fields[0]} ${fields[3]} ${fields[5]}`;
 }
 
 /** Null when the task directory is not there; a thread that ends while we look is left out. */

@@ -1,8 +1,9 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listPids, readIdentity, readProcess, readSystemFacts } from '../../../src/adapters/procfs';
+import { attempt } from '../../../src/adapters/procfs/read-file';
 import { attribute } from '../../../src/core/attribution/attribute';
 import { ParseError } from '../../../src/core/errors';
 
@@ -95,10 +96,19 @@ describe('a process', () => {
     ]);
   });
 
-  test.skipIf(process.getuid?.() === 0)('that belongs to another user is denied (not as root)', () => {
+  test('whose pid now belongs to another is gone', () => {
     const root = copyOfRoot();
-    chmodSync(join(root, `${PID}/maps`), 0);
-    expect(readProcess(PID, { root })).toMatchObject({ kind: 'denied', code: 'EACCES' });
+    const stat = join(root, `${PID}/stat`);
+    // The thread list is read between the two looks at stat; a name that is read only then changes it.
+    const other = readFileSync(stat, 'utf8').replace('305711', '305999');
+    const options = {
+      root,
+      get threads(): boolean {
+        writeFileSync(stat, other);
+        return true;
+      },
+    };
+    expect(readProcess(PID, options)).toEqual({ kind: 'gone', path: stat, code: 'ESRCH' });
   });
 });
 
@@ -110,6 +120,20 @@ test('this very process, live', () => {
   expect(read.value.threads!.length).toBeGreaterThan(1);
   const { categories, virtualBytes } = attribute(read.value);
   expect(Object.values(categories).reduce((sum, bytes) => sum + bytes, 0)).toBe(virtualBytes);
+});
+
+test.each([
+  ['ENOENT', 'gone'],
+  ['ESRCH', 'gone'],
+  ['ENOTDIR', 'gone'],
+  ['EACCES', 'denied'],
+  ['EPERM', 'denied'],
+  ['EIO', 'failed'],
+])('errno %s is the value %s', (code, kind) => {
+  const read = attempt('/proc/7/maps', () => {
+    throw Object.assign(new Error(code), { code });
+  });
+  expect(read).toEqual({ kind, path: '/proc/7/maps', code });
 });
 
 test('process ids are the numbers of the directory', () => {
