@@ -1,5 +1,5 @@
 /** Grafana's table; also what is shown of a panel kind that the workbench does not have. */
-import { type DataFrame, type PanelProps, PanelPlugin } from '@grafana/data';
+import { type DataFrame, type PanelProps, PanelPlugin, cacheFieldDisplayNames } from '@grafana/data';
 import type { TableCellHeight } from '@grafana/schema';
 import { Alert, type TableSortByFieldState } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
@@ -20,10 +20,11 @@ type Props = Pick<PanelProps<Options>, 'data' | 'title' | 'width' | 'height' | '
 /** Several frames stand below each other, each with its share of the height. */
 function FrameTables({ data, title, width, height, options, fieldConfig }: Props) {
   const { showHeader, cellHeight, footer, sortBy } = options;
-  const filled = useMemo(
-    () => data.series.filter(({ fields }) => fields.length > 0).map((frame) => toModernTable(frame, footer)),
-    [data.series, footer]
-  );
+  const filled = useMemo(() => {
+    // The table shows the cached names only, and a renamed column has none yet.
+    cacheFieldDisplayNames([...data.series]);
+    return data.series.filter(({ fields }) => fields.length > 0).map((frame) => toModernTable(frame, footer));
+  }, [data.series, footer]);
   if (filled.length === 0) return <PanelMessage text="No data" />;
   return filled.map((frame: DataFrame, index) => (
     <TableNG
