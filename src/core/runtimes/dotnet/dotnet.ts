@@ -23,7 +23,7 @@ import {
 } from '../../attribution/view';
 import { isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
-import { type Run, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
+import { type Run, alignDown, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
 import type { Signature } from '../signature';
 
 const ALLOCATOR_LIMIT = 2 * GIB;
@@ -232,7 +232,12 @@ function headOf(view: View, i: number, from: number): Address {
   const tail = view.mappings[i]!;
   if (i === from) return tail.start;
   const head = view.mappings[i - 1]!;
-  if (isWhole({ start: head.start, end: tail.end, reserved: 0 })) return head.start;
+  if (
+    Number.isInteger(Math.log2(alignDown(tail.end - head.start, MIB))) &&
+    isWhole({ start: head.start, end: tail.end, reserved: 0 })
+  ) {
+    return head.start;
+  }
   for (let bytes = LARGEST_SEGMENT; bytes >= SMALLEST_SEGMENT; bytes /= 2) {
     for (const start of [tail.end - bytes, tail.end - bytes - 8 * KIB]) {
       if (start > head.start && start < tail.start && tail.start - start >= SMALLEST_HEAD) return start;
@@ -259,9 +264,16 @@ function claimBeside(view: View, run: Run): void {
   for (let i = run.from; i < run.to; i++) {
     if (!isPlainWritable(view.mappings[i]!)) continue;
     for (const free of freeParts(view, i)) {
-      if (free.end - free.start >= MIB && isGc(view, free.end)) claimRange(view, free.start, free.end, GC_TABLES);
+      const start = free.start + stackAt(view, i, free.start);
+      if (free.end - start >= MIB && isGc(view, free.end)) claimRange(view, start, free.end, GC_TABLES);
     }
   }
+}
+
+/** Kernels before 6.7 merge a thread stack with what lies above it; its guard page is still there. */
+function stackAt(view: View, i: number, start: Address): Bytes {
+  if (view.mappings[i]!.start !== start || !touchesBelow(view, i) || !isPlainNone(view.mappings[i - 1]!)) return 0;
+  return view.snapshot.limits?.stack ?? STACK;
 }
 
 function isGc(view: View, address: Address): boolean {

@@ -59,10 +59,14 @@ export function claimGcStructures(view: View, heap: JavaHeap | null): void {
       claimRange(view, tail.start, tail.end, SCALED);
       continue;
     }
-    if (!touchesBelow(view, i) || arenaStart(view, i) !== null) continue;
-    const head = view.mappings[i - 1]!;
-    const free = freeParts(view, i - 1).at(-1);
-    if (!isPlainWritable(head) || free?.end !== head.end) continue;
+    const head = touchesBelow(view, i) ? view.mappings[i - 1]! : null;
+    const free = head && isPlainWritable(head) ? freeParts(view, i - 1).at(-1) : undefined;
+    if (!head || free?.end !== head.end) {
+      // Nothing of it is in use yet; without the flag it could be anybody's.
+      if (hasFlag(view, i, 'nr') === true && sizeOf(tail) >= UNIT) claimRange(view, tail.start, tail.end, PAIR);
+      continue;
+    }
+    if (arenaStart(view, i) !== null) continue;
     const aboveArena = tables.find((table) => isArenaTail(head, tail.start, tail.end - table.reserved));
     if (aboveArena) {
       claimRange(view, tail.end - aboveArena.reserved, tail.end, SCALED);

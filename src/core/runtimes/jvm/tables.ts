@@ -13,6 +13,8 @@ const UNIT = 2 * MIB;
 const SMALLEST_AT_TOP = 2 * UNIT;
 /** Requests of HotSpot's own work queues and tables that malloc answers with a mapping: this much and a page each. */
 const CHUNKS: readonly Bytes[] = [MIB + PAGE, 128 * KIB + PAGE];
+/** Kernels before 6.7 merge a stack without guard, kept for the next thread, with what lies above it. */
+const STACK: Bytes = MIB;
 const MOST_CHUNKS = 10;
 const MOST_TABLES = 4;
 /** Mark stack of G1. */
@@ -65,8 +67,9 @@ function sums(units: readonly Bytes[], room: Bytes): Set<Bytes> {
   return reached;
 }
 
-/** True when `bytes` is nothing or a sum of the two common chunks. */
+/** True when `bytes` is nothing, a cached thread stack, or a sum of the two common chunks. */
 export function isChunks(bytes: Bytes): boolean {
+  if (bytes === STACK) return true;
   const [large, small] = CHUNKS as [Bytes, Bytes];
   for (let count = 0; count <= MOST_CHUNKS && count * large <= bytes; count++) {
     if ((bytes - count * large) % small === 0 && (bytes - count * large) / small <= MOST_CHUNKS) return true;

@@ -55,7 +55,8 @@ export function claimThreadStacks(view: View): void {
     if (isStack === false) continue;
     const guard = guardBelow(view, i, usual);
     if (guard && guard.java) {
-      const whole = isStack === true || usual === null || (sizeOf(m) + guard.bytes) % usual === 0;
+      // One stack in three is twice as large: a multiple of 2 MiB gets huge pages, so HotSpot or the kernel rounds up.
+      const whole = isStack === true || usual === null || sizeOf(m) + guard.bytes === 2 * usual;
       const end = whole ? m.end : Math.min(m.end, m.start - guard.bytes + usual);
       claimRange(view, m.start - guard.bytes, end, STACK);
     } else if (hasFlag(view, i, 'gu') === true) {
