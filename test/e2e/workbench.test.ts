@@ -155,6 +155,7 @@ describe.skipIf(noChromium)('the workbench in Chromium', () => {
       await links.filter({ hasText: name }).first().click();
       await chart(page).waitFor();
       await expect.poll(() => page.getByLabel('Panel loading bar').count()).toBe(0);
+      if (name.endsWith('Plateaus')) await page.getByTestId('annotation-marker').first().waitFor();
       await page.screenshot({ path: path.join(ARTIFACTS, `${name.replace(/\W+/g, '-').toLowerCase()}-${theme}.png`) });
       expect(await page.getByText('The workbench has no').count(), `unknown panels on ${name}`).toBe(0);
     }

@@ -1,6 +1,6 @@
 /** The page around the plugin: head with tabs and theme switch, one tab below. Addresses are those of Grafana. */
-import { ThemeContext, createTheme } from '@grafana/data';
-import { LocationServiceProvider, config, locationService } from '@grafana/runtime';
+import { ThemeContext } from '@grafana/data';
+import { LocationServiceProvider, locationService } from '@grafana/runtime';
 import { Button, GlobalStyles, PortalContainer, Tab, TabsBar } from '@grafana/ui';
 import React, { useState } from 'react';
 import { Router } from 'react-router-dom';
@@ -10,7 +10,7 @@ import type { WorkbenchDataSources } from './services/data-source-srv';
 import { ConfigTab } from './tabs/ConfigTab';
 import { DashboardTab } from './tabs/DashboardTab';
 import { ExploreTab } from './tabs/ExploreTab';
-import { type ThemeName, rememberTheme, rememberedTheme } from './theme';
+import { type ThemeName, applyTheme, rememberedTheme } from './theme';
 
 interface Props {
   readonly sources: WorkbenchDataSources;
@@ -43,23 +43,17 @@ function Head({ theme, onTheme }: { theme: ThemeName; onTheme: (theme: ThemeName
 }
 
 export function App({ sources, dashboards }: Props) {
-  const [themeName, setThemeName] = useState(rememberedTheme);
-  const theme = createTheme({ colors: { mode: themeName } });
-  config.theme2 = theme;
-  config.bootData.user.lightTheme = themeName === 'light';
-  const switchTo = (name: ThemeName): void => {
-    rememberTheme(name);
-    setThemeName(name);
-  };
+  const [theme, setTheme] = useState(() => applyTheme(rememberedTheme()));
+  const name = theme.isDark ? 'dark' : 'light';
   return (
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
       <LocationServiceProvider service={locationService}>
         <Router history={locationService.getHistory()}>
           <CompatRouter>
-            <Head theme={themeName} onTheme={switchTo} />
+            <Head theme={name} onTheme={(wanted) => setTheme(applyTheme(wanted))} />
             {/* Frames carry colours of the theme in which they were asked for: a new theme asks anew. */}
-            <main key={themeName}>
+            <main key={name}>
               <Routes>
                 <Route path="/" element={<DashboardTab dashboards={dashboards} />} />
                 <Route path="/d/:uid/*" element={<DashboardTab dashboards={dashboards} />} />

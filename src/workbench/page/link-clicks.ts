@@ -13,8 +13,9 @@ export function interceptLinkClicks(event: MouseEvent): void {
     return;
   }
   const anchor = (event.target as Element).closest('a');
-  if (!anchor || anchor.origin !== window.location.origin || (anchor.target !== '' && anchor.target !== '_self'))
+  if (!anchor || anchor.origin !== window.location.origin || (anchor.target !== '' && anchor.target !== '_self')) {
     return;
+  }
   event.preventDefault();
   locationService.push(`${anchor.pathname}${anchor.search}`);
 }

@@ -1,3 +1,6 @@
+import { type GrafanaTheme2, createTheme } from '@grafana/data';
+import { config } from '@grafana/runtime';
+
 export type ThemeName = 'dark' | 'light';
 
 const KEY = 'plateau.workbench.theme';
@@ -5,13 +8,15 @@ const KEY = 'plateau.workbench.theme';
 /** `?theme=light` in the address wins, then the last choice, then what the system prefers. */
 export function rememberedTheme(): ThemeName {
   const wanted = new URLSearchParams(window.location.search).get('theme') ?? window.localStorage.getItem(KEY);
-  if (wanted === 'dark' || wanted === 'light') {
-    rememberTheme(wanted);
-    return wanted;
-  }
+  if (wanted === 'dark' || wanted === 'light') return wanted;
   return window.matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
 
-export function rememberTheme(name: ThemeName): void {
+/** Makes it the theme of Grafana's packages, which read it outside of React too, and of the next visit. */
+export function applyTheme(name: ThemeName): GrafanaTheme2 {
   window.localStorage.setItem(KEY, name);
+  const theme = createTheme({ colors: { mode: name } });
+  config.theme2 = theme;
+  config.bootData.user.lightTheme = name === 'light';
+  return theme;
 }

@@ -34,8 +34,9 @@ export async function startWorkbench({ api, roots, port }: WorkbenchOptions): Pr
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A foreign site can make a browser ask 127.0.0.1 under its own name; then the name is not ours.
-    if (!isLoopbackName(request.headers.host))
+    if (!isLoopbackName(request.headers.host)) {
       throw new RequestError(403, `Not served under the name '${request.headers.host}'.`);
+    }
     const { origin } = request.headers;
     if (origin !== undefined && !isLoopbackName(origin.replace(/^https?:\/\//, ''))) {
       throw new RequestError(403, `Not answered for pages of '${origin}'.`);
@@ -50,8 +51,9 @@ export async function startWorkbench({ api, roots, port }: WorkbenchOptions): Pr
       if (!found) throw new RequestError(404, `The workbench does not know ${url.pathname}.`);
       return send(response, found.status, found.headers ?? {}, found.body);
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD')
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new RequestError(405, 'Only GET is answered here.');
+    }
     if (PAGES.test(url.pathname)) {
       const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': html.policy };
       return send(response, 200, headers, Buffer.from(html.body));

@@ -16,9 +16,12 @@ export function AnnotationRegions({ config, annotations, timeZone }: Props) {
   const theme = useTheme2();
   const regions = toRegions(annotations);
   const latest = useRef(regions);
-  latest.current = regions;
   const [plot, setPlot] = useState<uPlot | null>(null);
   const [, redraw] = useState(0);
+
+  useLayoutEffect(() => {
+    latest.current = regions;
+  });
 
   useLayoutEffect(() => {
     config.addHook('init', setPlot);

@@ -56,9 +56,9 @@ function fetchOnce<T>(config: BackendSrvRequest): Observable<FetchResponse<T>> {
       subscriber.complete();
     };
     run().catch((error: FetchError | Error) => {
-      if (abort.signal.aborted)
+      if (abort.signal.aborted) {
         subscriber.error(failure(config, { cancelled: true, statusText: 'Request was aborted' }));
-      else if ('config' in error) subscriber.error(error);
+      } else if ('config' in error) subscriber.error(error);
       else subscriber.error(failure(config, { message: 'The workbench does not answer. Is npm start still running?' }));
     });
     return () => abort.abort();

@@ -42,8 +42,9 @@ export async function createDataSourceSrv(): Promise<WorkbenchDataSources> {
     plugin,
     settings: () => settings,
     async get(ref) {
-      if (!isOurs(ref))
+      if (!isOurs(ref)) {
         throw new Error(`The workbench has no data source '${String(typeof ref === 'string' ? ref : ref?.uid)}'.`);
+      }
       instance ??= create();
       return instance;
     },
