@@ -25,7 +25,9 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startServer(answer: (asked: Asked, count: number) => Answer): Promise<TestServer> {
+export async function startServer(
+  answer: (asked: Asked, count: number) => Answer | Promise<Answer>
+): Promise<TestServer> {
   const asked: Asked[] = [];
   const listener: RequestListener = (request, response) => {
     let body = '';
@@ -36,16 +38,11 @@ export async function startServer(answer: (asked: Asked, count: number) => Answe
       const form = request.method === 'POST' ? new URLSearchParams(body) : url.searchParams;
       const one = { method: request.method ?? '', path: url.pathname, form, headers: request.headers };
       asked.push(one);
-      const {
-        status = 200,
-        type = 'application/json',
-        body: text = '',
-        headers = {},
-        reset,
-        hang,
-      } = answer(one, asked.length);
-      if (reset) request.socket.resetAndDestroy();
-      else if (!hang) response.writeHead(status, { 'content-type': type, ...headers }).end(text);
+      void Promise.resolve(answer(one, asked.length)).then((given) => {
+        const { status = 200, type = 'application/json', body: content = '', headers = {}, reset, hang } = given;
+        if (reset) request.socket.resetAndDestroy();
+        else if (!hang) response.writeHead(status, { 'content-type': type, ...headers }).end(content);
+      });
     });
   };
   const server = createServer(listener);
