@@ -6,7 +6,8 @@
 import type { Bytes } from '../units';
 
 const AT_PAGESZ = 6;
-const PAGE_SIZES: readonly number[] = [4096, 16384, 65536];
+/** Those that Linux can be built with on the machines of today. */
+export const PAGE_SIZES: readonly Bytes[] = [4096, 16384, 65536];
 
 /** @returns bytes, or null when the vector is empty (a kernel thread) or holds no page size */
 export function parsePageSize(auxv: Uint8Array): Bytes | null {

@@ -4,7 +4,8 @@
  * an exact answer without it is worth more than none.
  */
 import { ParseError } from '../errors';
-import { parsePageSize } from '../mapping/parse-auxv';
+import { PAGE_SIZES, parsePageSize } from '../mapping/parse-auxv';
+import type { Mapping } from '../mapping/mapping';
 import { parseCgroup } from '../mapping/parse-cgroup';
 import { parseExe } from '../mapping/parse-exe';
 import { parseLimits } from '../mapping/parse-limits';
@@ -15,7 +16,7 @@ import { parseStatm } from '../mapping/parse-statm';
 import { parseStatus } from '../mapping/parse-status';
 import { parseSystem } from '../mapping/parse-system';
 import { parseThreads } from '../mapping/parse-threads';
-import { type UnixMillis, pagesToBytes } from '../units';
+import { type Bytes, type Pages, type UnixMillis, pagesToBytes } from '../units';
 import { DEFAULT_SYSTEM, type Snapshot, type SystemFacts, type Thread, snapshotOf } from './snapshot';
 
 /** File texts as they were read; null = not there or not readable. */
@@ -72,12 +73,14 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
   if (mappings.length === 0) throw new ParseError(`${where}maps`, 1, '', 'should be a mapping, but the file is empty');
   const exe = files.exeText ? parseExe(files.exeText) : null;
   const machine = optional(files.systemText, 'system.txt', parseSystem);
-  const pageSize = files.auxv ? parsePageSize(files.auxv) : null;
-  const base = machine?.system ?? facts.system ?? DEFAULT_SYSTEM;
-  const system = pageSize === null ? base : { ...base, pageSize };
   const status = optional(files.status, 'status', parseStatus);
   const stat = optional(files.stat, 'stat', parseStat);
   const statm = optional(files.statm, 'statm', parseStatm);
+  const total = mappedBytes(mappings);
+  const base = machine?.system ?? facts.system ?? DEFAULT_SYSTEM;
+  const pageSize =
+    (files.auxv && parsePageSize(files.auxv)) ?? (statm && pageSizeFrom(total, statm.size)) ?? base.pageSize;
+  const system = { ...base, pageSize };
   const statmBytes = statm && pagesToBytes(statm.size, system.pageSize);
   const snapshot = snapshotOf(mappings, {
     takenMs: facts.takenMs ?? machine?.takenMs ?? null,
@@ -96,7 +99,6 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
     system,
     notices,
   });
-  const total = mappedBytes(snapshot);
   if (statmBytes !== null && statmBytes !== total) {
     notices.push(
       `${where}maps adds up to ${total} B and statm says ${statmBytes} B: one of them was read at another time or cut off. The sum of maps is shown.`
@@ -106,10 +108,15 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
 }
 
 /** Bytes in maps that the kernel counts as VmSize: all but [vsyscall]. */
-export function mappedBytes(snapshot: Snapshot): number {
+function mappedBytes(mappings: readonly Mapping[]): Bytes {
   let bytes = 0;
-  for (const m of snapshot.mappings) if (m.name !== '[vsyscall]') bytes += m.end - m.start;
+  for (const m of mappings) if (m.name !== '[vsyscall]') bytes += m.end - m.start;
   return bytes;
+}
+
+/** The page size of a copied process, when maps and statm agree on one: null when they do not. */
+function pageSizeFrom(bytes: Bytes, pages: Pages): Bytes | null {
+  return PAGE_SIZES.find((size) => size * pages === bytes) ?? null;
 }
 
 /** Start of a process, Unix ms, to the clock tick (10 ms). */

@@ -45,6 +45,16 @@ describe('a snapshot from texts', () => {
     expect(snapshotFromFiles({ maps: MAPS, statm: '1 1 0 1 0 0 0\n', auxv }).statmBytes).toBe(16384);
   });
 
+  test('without auxv takes the page size on which maps and statm agree', () => {
+    const maps = '00400000-00440000 r-xp 00000000 fe:00 12   /srv/tool\n';
+    expect(snapshotFromFiles({ maps, statm: '4 1 0 1 0 0 0\n' })).toMatchObject({
+      system: { pageSize: 65536 },
+      notices: [],
+    });
+    expect(snapshotFromFiles({ maps, statm: '16 1 0 1 0 0 0\n' }).system.pageSize).toBe(16384);
+    expect(snapshotFromFiles({ maps, statm: '63 1 0 1 0 0 0\n' })).toMatchObject({ system: { pageSize: 4096 } });
+  });
+
   test('leaves out a broken part and names it', () => {
     const snapshot = snapshotFromFiles(
       { maps: MAPS, smaps: '00400000-00402000 r-xp 0', status: 'Vm' },
