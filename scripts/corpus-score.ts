@@ -8,7 +8,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attribution, attribute } from '../src/core/attribution/attribute';
-import { type ProcessFiles, mappedBytes, snapshotFromFiles } from '../src/core/snapshot/from-files';
+import { type ProcessFiles, snapshotFromFiles } from '../src/core/snapshot/from-files';
 import type { Snapshot } from '../src/core/snapshot/snapshot';
 
 export interface TruthRow {
@@ -91,6 +91,12 @@ function merged(ranges: ReadonlyArray<{ start: number; end: number }>): string {
     else out.push([start, end]);
   }
   return out.map(([start, end]) => `${start}-${end}`).join();
+}
+
+function mappedBytes(snapshot: Snapshot): number {
+  let bytes = 0;
+  for (const m of snapshot.mappings) if (m.name !== '[vsyscall]') bytes += m.end - m.start;
+  return bytes;
 }
 
 /** What is wrong with the sums of an attribution; empty when they are exact. */

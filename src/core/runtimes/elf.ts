@@ -12,7 +12,7 @@
 import { type MappedFile, hasPath } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, isFree } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../mapping/mapping';
-import { type Bytes, KIB, MIB } from '../units';
+import { type Bytes, GIB, KIB, MIB } from '../units';
 import type { Signature } from './signature';
 
 const part = (region: string, category: Claim['category'], why: string): Claim => ({
@@ -38,10 +38,12 @@ const BSS: Claim = {
 };
 
 /** A .bss that any library may have; a bigger one needs a library of at least three times its size. */
-const LIBRARY_BSS = 128 * KIB;
+const LIBRARY_BSS = 192 * KIB;
 /** Allocators map in multiples of this; a .bss with such a neighbour is a few pages more than a multiple. */
 const ALLOCATOR_STEP = 256 * KIB;
 const FEW_PAGES = 16 * KIB;
+/** Images that were linked for fixed addresses lie here: programs, never libraries. */
+const FIXED_BELOW = 4 * GIB;
 /** Allocators keep their tables in .bss: far more of it than code. */
 const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc)/;
 
@@ -164,7 +166,8 @@ export const elf: Signature = {
       const loads = splitLoads(view, file);
       loads.forEach((load, n) => {
         if (load.some((index) => view.mappings[index]!.access & SHARED)) return;
-        claimLoad(view, load, file, file === program && n === 0, bytes);
+        const fixed = view.mappings[load[0]!]!.start < FIXED_BELOW;
+        claimLoad(view, load, file, n === 0 && (fixed || file === program), bytes);
       });
     }
     for (const file of view.files.values()) {

@@ -24,6 +24,8 @@ import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const LARGEST_GUARD = MIB;
+/** The largest page: a larger guard must have been asked for, and needs the kernel's flag to be believed. */
+const USUAL_GUARD = 64 * KIB;
 /** PTHREAD_STACK_MIN; what is smaller is a stack for signal handlers. */
 const SMALLEST_STACK = 16 * KIB;
 /** A thread that waits in a system call is rarely deeper than this below the top of its stack. */
@@ -95,6 +97,7 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
     const pointed = pointers.some((pointer) => pointer >= start && pointer < end);
     if (flagged && !stack && !pointed && size !== usual) continue;
     if (size < SMALLEST_STACK && !pointed) continue;
+    if (sizeOf(view.mappings[guard]!) > USUAL_GUARD && !stack && !pointed) continue;
     const exact = size === usual || size === common;
     // A stack that has merged with what lies above it is cut at the size that stacks have here.
     const cut = exact ? size : common !== null && size > common && !flagged ? common : Math.min(size, usual);
