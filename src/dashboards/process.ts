@@ -69,19 +69,19 @@ export function processDashboard(): dashboard.DashboardBuilder {
       stackPanel({
         title: 'Address space by purpose',
         description: 'The categories sum to the virtual memory, to the byte. Reservation costs no RAM.',
-        at: { x: 0, y: 4, w: 15, h: 10 },
+        at: { x: 0, y: 4, w: 14, h: 10 },
       })
     )
     .withPanel(
       tablePanel({
         title: 'Findings',
         description: 'Facts worth knowing at the end of the time range, most important first.',
-        at: { x: 15, y: 4, w: 9, h: 10 },
+        at: { x: 14, y: 4, w: 10, h: 10 },
         query: { queryType: 'findings' },
         columns: {
           severity: severityColumn(),
           sentence: [...named('What'), ...wrapped],
-          remedy: [...named('What to do'), ...width(150), ...alsoWrapped],
+          remedy: [...named('What to do'), ...width(160), ...alsoWrapped],
           kind: hidden,
           bytes: hidden,
           process: hidden,
@@ -95,7 +95,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
         title: 'Regions',
         description:
           'Bytes of each region at the end of the time range, and the change since its start. The sum is the VSZ.',
-        at: { x: 15, y: 14, w: 9, h: 10 },
+        at: { x: 14, y: 14, w: 10, h: 10 },
         query: { queryType: 'diff' },
         columns: {
           region: named('Region'),
@@ -175,7 +175,7 @@ function tree(): dashboard.PanelBuilder {
     .type('flamegraph')
     .title('Address space as a tree')
     .description('Process, category, region at the end of the time range; the width is bytes.')
-    .gridPos({ x: 0, y: 14, w: 15, h: 10 })
+    .gridPos({ x: 0, y: 14, w: 14, h: 10 })
     .datasource(DATASOURCE)
     .withTarget(target({ queryType: 'tree' }));
 }
