@@ -155,10 +155,15 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
     return say(`${whose} take ${iec(finding.bytes)}.${residentOf(finding)}`);
   },
 
-  untouched: ({ bytes, words, regions }, n) =>
-    say(
-      `${iec(bytes)} of ${words['largest']}${regions.length > 1 ? ` and ${countWord(regions.length - 1)} more` : ''} is accessible, and only ${iec(n('resident'))} of it is in RAM: the rest was never touched or was given back.`
-    ),
+  untouched: ({ bytes, words, regions }, n) => {
+    const known = RESERVATION_WORDS[words['largest'] ?? ''];
+    const others = regions.length > 1 ? ` and ${countWord(regions.length - 1)} more` : '';
+    return say(
+      `${iec(bytes)} of ${words['largest']}${others} is accessible, and only ${iec(n('resident'))} of it is in RAM: the rest was never touched or was given back.` +
+        (known ? ` ${known.reason}.` : ''),
+      known?.advice ?? null
+    );
+  },
 
   heap: ({ bytes, numbers }) => {
     const { resident, atLeast } = numbers;

@@ -174,7 +174,8 @@ describe('what costs RAM', () => {
 
   test('untouched memory is accessible and not resident', () => {
     expect(said(drawLayout('jsc.structure-heap heap 4GiB 12MiB'), 'untouched')).toBe(
-      '4 GiB of jsc.structure-heap is accessible, and only 12 MiB of it is in RAM: the rest was never touched or was given back.'
+      '4 GiB of jsc.structure-heap is accessible, and only 12 MiB of it is in RAM: the rest was never touched or was given back. ' +
+        'JavaScriptCore stores pointers to structures as offsets in one range.'
     );
     expect(said(drawLayout('jsc.structure-heap heap 4GiB'), 'untouched')).toBe('');
   });
