@@ -10,9 +10,10 @@
  * puts into the same page as .data. The file itself would say; it is not read, because the process may be elsewhere.
  */
 import { type MappedFile, hasPath } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange, isFree } from '../attribution/view';
-import { EXECUTE, type Mapping, READ, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../mapping/mapping';
+import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
+import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
 import { type Bytes, GIB, KIB, MIB } from '../units';
+import { isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const part = (region: string, category: Claim['category'], why: string): Claim => ({
@@ -119,14 +120,14 @@ function claimInnerBss(view: View, load: readonly number[]): void {
 }
 
 function claimBss(view: View, last: number, image: MappedFile, isProgram: boolean, fileBytes: Bytes): void {
-  let index = last + 1;
   let end = view.mappings[last]!.end;
-  // The kernel rounds the program's own .bss; a VMA-name or a flag may cut it in two.
-  for (; index < view.mappings.length; index++) {
+  // A VMA name or a flag may cut the .bss of the program in two.
+  for (let index = last + 1; index < view.mappings.length; index++) {
     const m = view.mappings[index]!;
-    if (m.start !== end || !isAnonymous(m) || m.access & SHARED || !isFree(view, index)) return;
-    if (!(m.access & WRITE) || isInaccessible(m)) return;
-    claimRange(view, m.start, isProgram ? m.end : bssEnd(view, m, image, fileBytes), BSS);
+    if (m.start !== end || !isPlainWritable(m)) return;
+    const free = freeParts(view, index)[0];
+    if (free?.start !== m.start) return;
+    claimRange(view, m.start, isProgram ? free.end : Math.min(free.end, bssEnd(view, m, image, fileBytes)), BSS);
     if (!isProgram) return;
     end = m.end;
   }

@@ -7,7 +7,7 @@
  * state without smaps (VmFlags `wf dd`).
  */
 import { baseName, hasPath } from '../attribution/files';
-import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping } from '../mapping/mapping';
 import { type Bytes, KIB, MIB } from '../units';
 import { libcOf } from './libc';
@@ -87,23 +87,27 @@ function isLibrary(m: Mapping): boolean {
   return hasPath(m) && LIBRARY.test(baseName(m.name));
 }
 
-function claimRandom(view: View): void {
-  for (const i of view.writable) {
-    if (!hasFlag(view, i, 'wf') || !hasFlag(view, i, 'dd')) continue;
-    const m = view.mappings[i]!;
-    claimRange(view, m.start, m.end, RANDOM);
-    // glibc lists the states in a page of its own just below them.
-    const below = view.mappings[i - 1];
-    if (below?.end === m.start && isPlainWritable(below))
+/** Before images: the pages may touch the data of a library. */
+export const vgetrandom: Signature = {
+  name: 'vgetrandom',
+  claim(view) {
+    if (!view.smaps) return;
+    for (const i of view.writable) {
+      if (!hasFlag(view, i, 'wf') || !hasFlag(view, i, 'dd')) continue;
+      const m = view.mappings[i]!;
+      claimMapping(view, i, RANDOM);
+      // glibc lists the states in a page of its own just below them.
+      const below = view.mappings[i - 1];
+      if (below?.end !== m.start || !isPlainWritable(below)) continue;
       claimRange(view, below.end - view.pageSize, below.end, RANDOM);
-  }
-}
+    }
+  },
+};
 
 export const libcBlocks: Signature = {
   name: 'libc-blocks',
   claim(view) {
     if (!libcOf(view).dynamic) return;
-    if (view.smaps) claimRandom(view);
     for (const file of view.files.values()) {
       if (!LIBRARY.test(file.base)) continue;
       const isC = C_LIBRARY.test(file.base);

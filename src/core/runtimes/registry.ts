@@ -13,7 +13,7 @@ import { jsc } from './jsc';
 import { jvm } from './jvm/jvm';
 import { kernel } from './kernel';
 import { luajit, luajitRest } from './luajit';
-import { libcBlocks } from './libc-blocks';
+import { libcBlocks, vgetrandom } from './libc-blocks';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
 import { mysql } from './mysql';
@@ -42,6 +42,7 @@ import { wasmtime } from './wasmtime';
 export const SIGNATURES: readonly Signature[] = [
   kernel,
   brk,
+  vgetrandom,
   // Images take what touches their end for .bss; these two know better in their own processes.
   sbcl,
   cpython,

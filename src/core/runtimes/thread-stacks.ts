@@ -140,8 +140,9 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
   if (view.smaps && pointers.length === 0) return;
   view.writable.forEach((i) => {
     const m = view.mappings[i]!;
-    const parts = view.ledger[i] === undefined ? [m] : freeParts(view, i);
-    for (const part of parts) {
+    const untouched = view.ledger[i] === undefined;
+    if (pointers.length === 0 && (sizeOf(m) < whole || (untouched && sizeOf(m) % whole !== 0))) return;
+    for (const part of untouched ? [m] : freeParts(view, i)) {
       const inside = pointers.filter((pointer) => pointer >= part.start && pointer < part.end);
       if ((part.end - part.start) % whole === 0 && (inside.length > 0 || view.smaps === null)) {
         claimRange(view, part.start, part.end, bySize);
