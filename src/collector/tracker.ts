@@ -88,6 +88,7 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
     if (entry.watch.kept) kept--;
     entries.delete(entry.pid);
     labels.free(entry.life.process);
+    store.end(entry.life);
   }
 
   function isWanted(base: string): boolean {

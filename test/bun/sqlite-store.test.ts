@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openStore } from '../../src/adapters/store/open';
 import { openSqliteStore } from '../../src/adapters/store/sqlite/sqlite-store';
-import { conformance, layoutOf, lifeOf } from '../unit/store/conformance';
+import { conformance, layoutOf, lifeOf, manyRanges } from '../unit/store/conformance';
 
 conformance({ describe, test, expect }, async () => openSqliteStore(':memory:'));
 
@@ -123,6 +123,50 @@ describe('the file', () => {
         (reason: unknown) => reason
       );
       expect(String(error)).toContain('schema 99');
+    })
+  );
+
+  test(
+    'of the first version is upgraded, and its layouts can be read',
+    inDirectory(async (directory) => {
+      const { Database } = await import('bun:sqlite');
+      const file = path.join(directory, 'layouts.sqlite');
+      await openSqliteStore(file).close();
+      const db = new Database(file);
+      db.exec(`PRAGMA foreign_keys = OFF; DROP TABLE body; PRAGMA user_version = 1;
+        CREATE TABLE body (hash TEXT PRIMARY KEY, id TEXT NOT NULL, zstd BLOB NOT NULL, virtual INTEGER NOT NULL,
+          mappings INTEGER NOT NULL, categories TEXT NOT NULL, regions TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO life VALUES (1, 'h\t42\t500\tapi', 'api', 'h', 42, 500, 'api', '', '', 'snapshot', 1000, 2000, 4096, NULL, 1);
+        INSERT INTO seen VALUES (1, 1, 'api', 1000, 2000, '${'ab'.repeat(32)}');`);
+      db.query('INSERT INTO body VALUES (?, ?, ?, 4096, 1, ?, ?)').run(
+        'ab'.repeat(32),
+        'ab'.repeat(32).slice(0, 13),
+        Bun.zstdCompressSync(JSON.stringify(LAYOUT)),
+        '{"heap":4096}',
+        '{}'
+      );
+      db.close();
+      const store = await openStore(file);
+      expect((await store.snapshot('api', { atMs: 1500 }))!.layout).toEqual(LAYOUT);
+      for (let step = 0; step < 5; step++) await store.put(lifeOf('api'), 3000 + step, manyRanges(step));
+      expect((await store.usage()).layouts).toBe(6);
+      await store.close();
+    })
+  );
+
+  test(
+    'keeps a step of a large process in a tenth of the whole',
+    inDirectory(async (directory) => {
+      const sizeOf = async (name: string, life: (step: number) => ReturnType<typeof lifeOf>): Promise<number> => {
+        const store = openSqliteStore(path.join(directory, name));
+        for (let step = 0; step < 300; step++) await store.put(life(step), step, manyRanges(step * 7));
+        const { bytes } = await store.usage();
+        await store.close();
+        return bytes;
+      };
+      const together = await sizeOf('one', () => lifeOf('api'));
+      const apart = await sizeOf('many', (step) => lifeOf('api', step, step));
+      expect(together).toBeLessThan(apart / 3);
     })
   );
 

@@ -50,6 +50,8 @@ export interface LayoutStore {
     sizes: { readonly virtualBytes: Bytes; readonly residentBytes: Bytes | null },
     id: LayoutId | null
   ): boolean;
+  /** The process has ended: nothing more has to be remembered to extend its last interval. */
+  end(life: Life): void;
   /** One entry per label, that of its latest life in the range; `firstMs` and `lastMs` cover all lives kept. */
   processes(fromMs: UnixMillis, toMs: UnixMillis): Promise<readonly KnownProcess[]>;
   /** @throws CursorError when `page.cursor` was not made by this store */

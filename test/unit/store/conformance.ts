@@ -61,6 +61,18 @@ export function lifeOf(process: string, pid = 42, startMs: number | null = 500):
   };
 }
 
+/** 200 mappings, of which a few differ from step to step: one grows, one comes, one goes. */
+export function manyRanges(step: number): Layout {
+  const base = layoutOf({ heap: 4096 });
+  const ranges = Array.from({ length: 200 + (step % 7) }, (_, mapping) => ({
+    ...base.ranges[0]!,
+    size: 4096 * (mapping === 20 ? 1000 + step : (mapping * 7919) % 300) + 4096,
+    name: `/usr/lib/part-${(mapping * 31 + (mapping > 190 ? step % 3 : 0)) % 211}.so`,
+    mapping,
+  }));
+  return { ...base, ranges, mappings: ranges.length, virtualBytes: ranges.reduce((sum, { size }) => sum + size, 0) };
+}
+
 const SMALL = layoutOf({ heap: 4096, code: 8192 });
 const LARGE = layoutOf({ heap: 65_536, code: 8192 });
 const SIZES = { virtualBytes: 12_288, residentBytes: 4096 };
@@ -161,6 +173,39 @@ export function conformance({ describe, test, expect }: Runner, open: () => Prom
         [1000, 1000],
         [2000, 2000],
       ]);
+    });
+  });
+
+  describe('the end of a life', () => {
+    withStore('keeps what was seen', async (store) => {
+      const life = lifeOf('api');
+      const id = await store.put(life, 1000, SMALL);
+      store.touch(life, 2000, SIZES, id);
+      store.end(life);
+      expect(await times(store)).toEqual([[1000, 2000]]);
+      expect(await store.put(life, 3000, SMALL)).toBe(id);
+      expect(await times(store)).toEqual([[1000, 3000]]);
+      expect((await store.snapshot('api', { atMs: 1500 }))!.exact).toBe(true);
+    });
+  });
+
+  describe('many layouts of one process', () => {
+    withStore('come back exactly, whatever is removed between them', async (store) => {
+      const life = lifeOf('api');
+      const layouts = Array.from({ length: 60 }, (_, step) => manyRanges(step));
+      const ids: string[] = [];
+      for (const [step, layout] of layouts.entries()) ids.push(await store.put(life, 1000 * step, layout));
+      const check = async (first: number): Promise<void> => {
+        for (let step = first; step < layouts.length; step++) {
+          expect((await store.snapshot('api', { id: ids[step]! }))!.layout).toEqual(layouts[step]);
+        }
+      };
+      await check(0);
+      await store.expire(30_000, ALL);
+      await check(30);
+      expect(await store.snapshot('api', { id: ids[3]! })).toBeNull();
+      await store.expire(ALL, ALL);
+      expect((await store.usage()).layouts).toBe(0);
     });
   });
 

@@ -117,6 +117,9 @@ export function openMemoryStore({ gapMs = DEFAULT_GAP_MS }: { readonly gapMs?: n
       return continues;
     },
 
+    // What is remembered goes with the interval itself, when it expires.
+    end: () => undefined,
+
     async processes(fromMs, toMs) {
       const byLabel = new Map<string, KnownProcess>();
       const firstOf = new Map<string, number>();

@@ -8,9 +8,7 @@ import type { LayoutPage, PageRequest } from '../../../core/snapshot/store';
 import { parseCursor, toCursor } from '../cursor';
 import type { IntervalRow, LifeRow, SeenRow } from './schema';
 
-const text = new TextDecoder();
-
-export function createReader(db: Database) {
+export function createReader(db: Database, readBody: (hash: string) => Layout) {
   // SQLite takes the other columns of a row with max() from the row that has the maximum.
   const lives = db.query<LifeRow & { label_first_ms: number; latest: number }>(
     `SELECT *, max(last_ms) AS latest, (SELECT min(first_ms) FROM life AS l WHERE l.process = life.process) AS label_first_ms
@@ -32,7 +30,6 @@ export function createReader(db: Database) {
   const after = db.query<SeenRow>(
     `SELECT ${columns} FROM seen JOIN body USING (hash) WHERE process = ?1 AND from_ms > ?2 ORDER BY from_ms, seen.seen DESC LIMIT 1`
   );
-  const body = db.query<{ zstd: Uint8Array }>('SELECT zstd FROM body WHERE hash = ?');
   const count = db.query<{ layouts: number }>('SELECT count(*) AS layouts FROM body');
 
   const nearest = (process: string, atMs: number): SeenRow | null => {
@@ -61,8 +58,7 @@ export function createReader(db: Database) {
       const row = 'id' in which ? byId.get(process, which.id) : nearest(process, which.atMs);
       if (!row) return null;
       const exact = 'id' in which || (row.from_ms <= which.atMs && which.atMs <= row.to_ms);
-      const layout = JSON.parse(text.decode(Bun.zstdDecompressSync(body.get(row.hash)!.zstd))) as Layout;
-      return { id: row.id, fromMs: row.from_ms, toMs: row.to_ms, exact, layout };
+      return { id: row.id, fromMs: row.from_ms, toMs: row.to_ms, exact, layout: readBody(row.hash) };
     },
 
     usage: () => ({ layouts: count.get()!.layouts, bytes: usedBytes(db) }),

@@ -1,8 +1,8 @@
 /**
- * Three tables. `body` holds each layout once, `life` one row per process life, `seen` the intervals. Times are Unix ms,
+ * Three tables. `body` holds each layout once, whole or as the difference to `base`; `life` one row per process life, `seen` the intervals. Times are Unix ms,
  * sizes bytes. `user_version` numbers the schema.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * auto_vacuum has to stand before the first table, or freed pages stay in the file. The lock is exclusive: two collectors
@@ -20,14 +20,16 @@ export const OPEN_SQL = `
 
 export const CREATE_SQL = `
   CREATE TABLE IF NOT EXISTS body (
-    hash TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
     id TEXT NOT NULL,
+    base TEXT REFERENCES body (hash),
     zstd BLOB NOT NULL,
     virtual INTEGER NOT NULL,
     mappings INTEGER NOT NULL,
     categories TEXT NOT NULL,
     regions TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS body_base ON body (base) WHERE base IS NOT NULL;
   CREATE TABLE IF NOT EXISTS life (
     life INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -60,6 +62,11 @@ export const CREATE_SQL = `
   CREATE INDEX IF NOT EXISTS seen_hash ON seen (hash);
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/** From the version that is the index to the next one. */
+export const UPGRADES: Readonly<Record<number, string>> = {
+  1: 'ALTER TABLE body ADD COLUMN base TEXT REFERENCES body (hash);',
+};
 
 export interface LifeRow {
   readonly life: number;

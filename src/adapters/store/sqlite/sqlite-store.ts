@@ -12,8 +12,8 @@ import type { Layout } from '../../../core/snapshot/layout';
 import { layoutIdOf } from '../../../core/snapshot/to-layout';
 import { type LayoutStore, type Life, lifeKey } from '../../../core/snapshot/store';
 import { layoutHash } from '../layout-id';
-import { sumsOf } from '../sums';
-import { CREATE_SQL, OPEN_SQL, SCHEMA_VERSION } from './schema';
+import { type Whole, createBodies } from './body';
+import { CREATE_SQL, OPEN_SQL, SCHEMA_VERSION, UPGRADES } from './schema';
 import { createReader } from './read';
 import { createSweeper } from './sweep';
 
@@ -57,10 +57,8 @@ export function openSqliteStore(
   const addSeen = db.query('INSERT INTO seen (life, process, from_ms, to_ms, hash) VALUES (?, ?, ?, ?, ?)');
   const extendSeen = db.query('UPDATE seen SET to_ms = ? WHERE seen = ?');
   const hasSeen = db.query<{ seen: number }>('SELECT seen FROM seen WHERE seen = ?');
-  const hasBody = db.query<{ hash: string }>('SELECT hash FROM body WHERE hash = ?');
-  const addBody = db.query(
-    'INSERT INTO body (hash, id, zstd, virtual, mappings, categories, regions) VALUES (?, ?, ?, ?, ?, ?, ?)'
-  );
+  const bodies = createBodies(db);
+  const wholes = new Map<string, Whole>();
 
   const writePending = db.transaction(() => {
     for (const interval of dirty.values()) extendSeen.run(interval.toMs, interval.seen);
@@ -109,24 +107,13 @@ export function openSqliteStore(
       dirty.set(key, extended);
       return;
     }
-    if (!hasBody.get(hash)) {
-      const { categories, regions } = sumsOf(layout);
-      const body = Bun.zstdCompressSync(JSON.stringify(layout));
-      addBody.run(
-        hash,
-        id,
-        body,
-        layout.virtualBytes,
-        layout.mappings,
-        JSON.stringify(categories),
-        JSON.stringify(regions)
-      );
-    }
+    const whole = bodies.write(hash, layout, wholes.get(key) ?? null);
+    if (whole) wholes.set(key, whole);
     const { lastInsertRowid } = addSeen.run(row, life.process, interval.fromMs, interval.toMs, hash);
     current.set(key, { life: row, seen: lastInsertRowid, ...interval });
   });
 
-  const reader = createReader(db);
+  const reader = createReader(db, bodies.read);
   const sweep = createSweeper(db);
 
   return {
@@ -136,7 +123,14 @@ export function openSqliteStore(
       const open = dirty.get(key);
       if (open) extendSeen.run(open.toMs, open.seen);
       dirty.delete(key);
-      write(life, seenMs, layout, hash);
+      try {
+        write(life, seenMs, layout, hash);
+      } catch (error) {
+        // Rolled back: what was remembered of it may not be in the file.
+        current.delete(key);
+        wholes.delete(key);
+        throw error;
+      }
       return layoutIdOf(hash);
     },
 
@@ -150,6 +144,12 @@ export function openSqliteStore(
       last.toMs = interval.toMs;
       dirty.set(key, last);
       return true;
+    },
+
+    end(life) {
+      const key = lifeKey(life);
+      current.delete(key);
+      wholes.delete(key);
     },
 
     async processes(fromMs, toMs) {
@@ -191,6 +191,7 @@ function openDatabase(file: string): Database {
     if (version > SCHEMA_VERSION) {
       throw new Error(`a newer Plateau wrote it (schema ${version}, this one reads ${SCHEMA_VERSION})`);
     }
+    for (let older = version; older > 0 && older < SCHEMA_VERSION; older++) db.exec(UPGRADES[older]!);
     db.exec(CREATE_SQL);
     // The file may be older than the umask of this run.
     if (file !== ':memory:') chmodSync(file, 0o600);

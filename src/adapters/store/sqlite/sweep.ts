@@ -11,15 +11,23 @@ export function createSweeper(db: Database): (beforeMs: number, maxBytes: number
     `${select} WHERE to_ms < ? ORDER BY to_ms, seen LIMIT ${BATCH}) RETURNING hash`
   );
   const dropOldest = db.query<{ hash: string }>(`${select} ORDER BY to_ms, seen LIMIT ${BATCH}) RETURNING hash`);
-  const dropBody = db.query(
-    'DELETE FROM body WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.hash = ?1)'
+  // A whole body stays while a difference needs it, and goes with the last one.
+  const dropBody = db.query<{ base: string | null }>(
+    `DELETE FROM body WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.hash = ?1)
+       AND NOT EXISTS (SELECT 1 FROM body AS other WHERE other.base = ?1) RETURNING base`
   );
   const dropLives = db.query(
     'DELETE FROM life WHERE last_ms < ? AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.life = life.life)'
   );
 
   const dropBodies = db.transaction((rows: ReadonlyArray<{ readonly hash: string }>) => {
-    for (const hash of new Set(rows.map((row) => row.hash))) dropBody.run(hash);
+    const hashes = new Set(rows.map((row) => row.hash));
+    const bases = new Set<string>();
+    for (const hash of hashes) {
+      const base = dropBody.get(hash)?.base;
+      if (base) bases.add(base);
+    }
+    for (const base of bases) dropBody.get(base);
   });
 
   return (beforeMs, maxBytes) => {
