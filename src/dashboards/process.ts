@@ -81,7 +81,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
         columns: {
           severity: severityColumn(),
           sentence: [...named('What'), ...wrapped],
-          remedy: [...named('What to do'), ...width(160), ...alsoWrapped],
+          remedy: [...named('What to do'), ...width(185), ...alsoWrapped],
           kind: hidden,
           bytes: hidden,
           process: hidden,
