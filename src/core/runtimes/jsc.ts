@@ -7,6 +7,7 @@
  * Sample: `7f4500000000-7f4600000000 rw-p` (nr nh), `7f46774f2000-7f46b74f2000 rwxp` (dc nr nh).
  * Cannot tell: what the 1 GiB of writable memory at a random address below 8 TiB is for; it is left to the allocators.
  */
+import { findFile } from '../attribution/files';
 import { type Claim, type View, claimMapping, isFree, touchesAbove, touchesBelow } from '../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
@@ -15,6 +16,8 @@ import type { Signature } from './signature';
 
 const STRUCTURES = 4 * GIB;
 const SMALLEST_POOL = 16 * MIB;
+const BUN = /^bun(-profile|[-.\d]*)$/;
+const WEBKIT = /^libjavascriptcoregtk-.*\.so/;
 
 const part = (name: string, category: Claim['category'], confidence: Claim['confidence'], why: string): Claim => ({
   region: `jsc.${name}`,
@@ -49,9 +52,10 @@ const POOL_GUARD: Claim = {
 export const jsc: Signature = {
   name: 'jsc',
   claim(view) {
-    const structures = view.mappings.findIndex((m, i) => isStructureHeap(view, m, i));
-    const pools = view.mappings.flatMap((m, i) => (isPool(m) && isFree(view, i) ? [i] : []));
+    const structures = view.writable.find((i) => isStructureHeap(view, view.mappings[i]!, i)) ?? -1;
     const program = programOf(view);
+    if (structures < 0 && program === null) return;
+    const pools = view.mappings.flatMap((m, i) => (isPool(m) && isFree(view, i) ? [i] : []));
     // Two shapes, or one and the program's name: 4 GiB of writable memory alone could be anybody's.
     if (Number(structures >= 0) + Number(pools.length > 0) + Number(program !== null) < 2) return;
     view.runtimes.push({
@@ -66,25 +70,15 @@ export const jsc: Signature = {
 };
 
 function programOf(view: View): { name: string; version: string | null; path: string } | null {
-  for (const m of [{ name: view.snapshot.exe ?? '' }, ...view.mappings]) {
-    const path = m.name.replace(/ \(deleted\)$/, '');
-    if (/\/bun(-profile)?$/.test(path)) {
-      return { name: 'bun', version: /bun[@-]v?(\d+\.\d+\.\d+)/.exec(path)?.[1] ?? null, path };
-    }
-    if (/\/libjavascriptcoregtk-[^/]*\.so/.test(path)) return { name: 'javascriptcore', version: null, path };
-  }
-  return null;
+  const bun = findFile(view.files, BUN)?.name;
+  if (bun) return { name: 'bun', version: /bun[@-]v?(\d+\.\d+\.\d+)/.exec(bun)?.[1] ?? null, path: bun };
+  const library = findFile(view.files, WEBKIT)?.name;
+  return library ? { name: 'javascriptcore', version: null, path: library } : null;
 }
 
 function isStructureHeap(view: View, m: Mapping, i: number): boolean {
-  if (/^\[anon:.*JSStructureHeap\]$/.test(m.name)) return true;
-  return (
-    isPlainWritable(m) &&
-    isFree(view, i) &&
-    m.start % STRUCTURES === 0 &&
-    sizeOf(m) >= STRUCTURES &&
-    hasFlag(view, i, 'nr') !== false
-  );
+  if (m.start % STRUCTURES !== 0 || sizeOf(m) < STRUCTURES) return m.name.includes('JSStructureHeap');
+  return isFree(view, i) && hasFlag(view, i, 'nr') !== false;
 }
 
 function isPool(m: Mapping): boolean {

@@ -7,6 +7,7 @@
  * Cannot tell: memories of another configured size; compiled code from other small anonymous executable mappings unless
  * a linear memory or the program's name says that wasmtime is there.
  */
+import { findFile } from '../attribution/files';
 import {
   type Claim,
   type View,
@@ -42,9 +43,10 @@ const CODE: Claim = {
 export const wasmtime: Signature = {
   name: 'wasmtime',
   claim(view) {
+    if (!view.inaccessible.some((i) => sizeOf(view.mappings[i]!) >= 2 * GIB)) return;
     const memories = runsOf(view, (m, i) => isPart(view, m, i)).flatMap((run) => memoryIn(view, run) ?? []);
-    const library = view.mappings.find((m) => /\/(lib_?wasmtime[^/]*|_lib_?wasmtime[^/]*|wasmtime)$/.test(m.name));
     if (memories.length === 0) return;
+    const library = findFile(view.files, /^(_?lib_?wasmtime.*|wasmtime)$/);
     view.runtimes.push({
       name: 'wasmtime',
       version: null,

@@ -27,6 +27,9 @@ const GRANULE = 64 * KIB;
 const NODE = 64 * MIB;
 const OLD_NODE = 8 * MIB;
 const CHUNK = 4 * MIB;
+/** First release with the metaspace of JEP 387; a library whose path does not tell counts as older, for the shape decides. */
+const JEP_387 = 16;
+const UNKNOWN_RELEASE = JEP_387 - 1;
 
 const ARCHIVE: Claim = {
   region: 'jvm.cds-archive',
@@ -69,29 +72,33 @@ function isOurs(view: View, i: number): boolean {
   );
 }
 
-/** @returns true when the class space was found */
-export function claimClasses(view: View): boolean {
+/** @returns which releases lay out class data like this, or null */
+export function claimClasses(view: View, release: number | null): string | null {
   let found = false;
+  let shut = false;
   for (const archive of archives(view)) {
     let from = archive.from;
     // Since JDK 24 an inaccessible page below the archive catches decoded null class pointers.
-    if (
-      touchesBelow(view, from) &&
-      isPlainNone(view.mappings[from - 1]!) &&
-      sizeOf(view.mappings[from - 1]!) <= GRANULE
-    )
+    const below = touchesBelow(view, from) ? view.mappings[from - 1]! : null;
+    if (below && isPlainNone(below) && sizeOf(below) <= GRANULE) {
       from--;
+      shut = true;
+    }
     let to = archive.to;
-    while (to < view.mappings.length && touchesBelow(view, to) && isOurs(view, to) && isPlainNone(view.mappings[to]!))
+    while (to < view.mappings.length && touchesBelow(view, to) && isOurs(view, to) && isPlainNone(view.mappings[to]!)) {
       to++;
+    }
     for (let i = from; i < to; i++) claimMapping(view, i, ARCHIVE);
     const above = view.mappings[to];
-    if (above && touchesBelow(view, to) && isPlainWritable(above))
+    if (above && touchesBelow(view, to) && isPlainWritable(above)) {
       found = claimClassSpaceAt(view, above.start) || found;
+    }
   }
   if (!found) found = claimClassSpaceBySize(view);
-  if (!claimMetaspace(view)) claimOldMetaspace(view);
-  return found;
+  const chunked = claimMetaspace(view);
+  if (shut) return 'JDK 24 and later';
+  if (chunked) return 'JDK 16 and later';
+  return (release ?? UNKNOWN_RELEASE) < JEP_387 && claimOldMetaspace(view) ? 'JDK 8 to 15' : null;
 }
 
 /** The longest contiguous stretch of each archive file is the archive; shorter ones are archived heap objects. */
@@ -127,8 +134,9 @@ function claimClassSpaceAt(view: View, start: Address): boolean {
     if (
       m.start !== end ||
       (end > start && isPlainWritable(m) && touchesAbove(view, i) && arenaStart(view, i + 1) !== null)
-    )
+    ) {
       break;
+    }
     end = Math.min(m.end, start + size);
   }
   if (end - start < 16 * MIB) return false;
@@ -180,7 +188,8 @@ function claimMetaspace(view: View): boolean {
     const base = alignUp(m.start, CHUNK);
     if (base >= m.end) continue;
     const holes = holesInNode(view, base);
-    if (holes === 0) continue;
+    // Inside a merged mapping many borders could start a node; only the gap after its first chunk tells.
+    if (holes < (base === m.start ? 1 : 2)) continue;
     // One head and one tail between two 64 MiB borders is also the shape of a glibc arena.
     if (holes === 1 && base % NODE === 0) {
       weak.push(base);
@@ -212,16 +221,25 @@ function holesInNode(view: View, base: Address): number {
   return holes;
 }
 
-function claimOldMetaspace(view: View): void {
+function claimOldMetaspace(view: View): boolean {
+  let found = false;
   for (let i = 1; i < view.mappings.length; i++) {
     const tail = view.mappings[i]!;
     const head = view.mappings[i - 1]!;
     if (!isPlainNone(tail) || sizeOf(tail) >= OLD_NODE || !isOurs(view, i) || !touchesBelow(view, i)) continue;
     const start = tail.end - OLD_NODE;
-    if (!isPlainWritable(head) || head.start > start || start % (2 * MIB) !== 0 || (tail.start - start) % GRANULE !== 0)
+    if (
+      !isPlainWritable(head) ||
+      head.start > start ||
+      start % (2 * MIB) !== 0 ||
+      (tail.start - start) % GRANULE !== 0
+    ) {
       continue;
+    }
     if (arenaStart(view, i) !== null || alignDown(start, 2 * MIB) !== start) continue;
-    if (freeParts(view, i - 1).some((part) => part.start <= start && part.end === head.end))
-      claimRange(view, start, tail.end, OLD_METASPACE);
+    if (!freeParts(view, i - 1).some((part) => part.start <= start && part.end === head.end)) continue;
+    claimRange(view, start, tail.end, OLD_METASPACE);
+    found = true;
   }
+  return found;
 }

@@ -59,8 +59,9 @@ function isReserved(view: View, m: Mapping, i: number): boolean {
 function heapOf(view: View, start: Address, end: Address): JavaHeap {
   let committed = 0;
   for (const m of view.mappings) {
-    if (m.start < end && m.end > start && !isInaccessible(m))
+    if (m.start < end && m.end > start && !isInaccessible(m)) {
       committed += Math.min(m.end, end) - Math.max(m.start, start);
+    }
   }
   return { start, end, committed };
 }
@@ -74,13 +75,14 @@ function claimZHeap(view: View): JavaHeap | null {
   const runs = runsOf(view, (m, i) => isFree(view, i) && (isZView(m) || (m.start >= TIB && isReserved(view, m, i))));
   const views = runs.filter((run) => view.mappings.slice(run.from, run.to).some(isZView));
   if (views.length === 0) return null;
-  for (const run of views)
+  for (const run of views) {
     claimRange(
       view,
       run.start,
       run.end,
       claimOf('certain', 'A view of /memfd:java_heap and the room reserved for it.')
     );
+  }
   for (const run of runs) {
     // A view that holds no page yet, or a part of one that was given back: same place, nothing but PROT_NONE.
     if (!views.includes(run) && run.start < 64 * TIB && run.end - run.start >= GIB) {
@@ -104,13 +106,14 @@ function claimLowHeap(view: View): JavaHeap | null {
     else heaps.push(run);
   }
   if (heaps.length === 0) return null;
-  for (const run of heaps)
+  for (const run of heaps) {
     claimRange(
       view,
       run.start,
       run.end,
       claimOf('certain', 'Reserved below 32 GiB for compressed object pointers, beside libjvm.so.')
     );
+  }
   return heapOf(view, heaps[0]!.start, heaps[heaps.length - 1]!.end);
 }
 

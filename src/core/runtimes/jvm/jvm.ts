@@ -4,6 +4,7 @@
  * collector's tables meets nothing but them, arenas of glibc and plain memory.
  */
 import { type Claim, type View, claimMapping, isFree, touchesAbove, touchesBelow } from '../../attribution/view';
+import { findFile } from '../../attribution/files';
 import { READ, WRITE, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
 import type { Signature } from '../signature';
 import { claimClasses, isArchive } from './classes';
@@ -38,17 +39,17 @@ const POISON: Claim = {
 export const jvm: Signature = {
   name: 'jvm',
   claim(view) {
-    const library = view.mappings.find((m) => /\/libjvm\.so( \(deleted\))?$/.test(m.name));
+    const library = findFile(view.files, /^libjvm\.so$/);
     if (!library) return;
     const release = releaseOf(library.name);
+    claimSmallPages(view);
+    claimCodeCache(view);
+    const era = claimClasses(view, release);
     view.runtimes.push({
       name: 'jvm',
       version: release === null ? null : String(release),
-      evidence: `${library.name} is mapped.`,
+      evidence: `${library.name} is mapped${era ? `; its class data is laid out as by ${era}` : ''}.`,
     });
-    claimSmallPages(view);
-    claimCodeCache(view);
-    claimClasses(view);
     const heap = claimJavaHeap(view);
     claimThreadStacks(view);
     claimGcStructures(view, heap);
@@ -68,14 +69,16 @@ function claimSmallPages(view: View): void {
       (m.access & (READ | WRITE)) !== READ ||
       sizeOf(m) !== view.pageSize ||
       !touchesBelow(view, i)
-    )
+    ) {
       return;
+    }
     const below = view.mappings[i - 1]!;
     if (!isAnonymous(below) || sizeOf(below) !== view.pageSize || isArchive(below)) return;
     claimMapping(view, i - 1, POLLING);
     claimMapping(view, i, POLLING);
     const above = view.mappings[i + 1];
-    if (above && touchesAbove(view, i) && isInaccessible(above) && sizeOf(above) === view.pageSize)
+    if (above && touchesAbove(view, i) && isInaccessible(above) && sizeOf(above) === view.pageSize) {
       claimMapping(view, i + 1, POISON);
+    }
   });
 }

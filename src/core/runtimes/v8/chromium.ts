@@ -14,7 +14,7 @@ import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, isInaccessible, size
 import { type Bytes, GIB, KIB, MIB } from '../../units';
 import { type Run, runsOf } from '../shapes';
 import type { Signature } from '../signature';
-import { hostOf } from './host';
+import { namedHost } from './host';
 
 const POOL = 16 * GIB;
 const SANDBOX = 256 * GIB;
@@ -52,12 +52,13 @@ const TYPE_TABLE = part('v8.mapping', 'heap', 'The table of types of the C++ hea
 export const chromium: Signature = {
   name: 'chromium',
   claim(view) {
-    if (hostOf(view)?.name !== 'chromium') return;
+    if (namedHost(view)?.name !== 'chromium') return;
     view.mappings.forEach((m, i) => {
       if (isFree(view, i) && /^\[anon:partition_alloc/.test(m.name)) claimMapping(view, i, POOL_CLAIM);
     });
-    for (const run of runsOf(view, (m, i) => isFree(view, i) && isAnonymous(m) && (m.access & SHARED) === 0))
+    for (const run of runsOf(view, (m, i) => isFree(view, i) && isAnonymous(m) && (m.access & SHARED) === 0)) {
       claimRun(view, run);
+    }
   },
 };
 

@@ -1,4 +1,5 @@
 /** Which program has V8 inside, and its version where a path tells. */
+import { baseName, findFile } from '../../attribution/files';
 import type { View } from '../../attribution/view';
 import { type Bytes, KIB } from '../../units';
 import { hasFlag } from '../shapes';
@@ -26,21 +27,37 @@ const ABI: Readonly<Record<string, string>> = {
 const PAGE: Bytes = 256 * KIB;
 const FEWEST_PAGES = 8;
 
+const NODE = /^node(js)?[-.\d]*$/;
+const LIBNODE = /^libnode\.so/;
+const DENO = /^deno[-.\d]*$/;
+const LIBV8 = /^libv8(_libbase|_monolith)?\.so/;
 const CHROMIUM =
-  /^(chrome|chromium|chromium-browser|google-chrome|msedge|brave|vivaldi-bin|opera|headless_shell|chrome-headless-shell|chrome_crashpad_handler)$/;
-const ELECTRON = /^(electron|code|code-insiders|slack|Discord|signal-desktop|teams|obsidian)$/;
+  /^(chrome|chromium|chromium-browser|google-chrome|msedge|brave|vivaldi-bin|opera|headless_shell|chrome-headless-shell|electron|code|code-insiders|slack|Discord|signal-desktop|teams|obsidian)$/;
+
+/** The program by the name of its executable or library. */
+export function namedHost(view: View): Host | null {
+  const mapped = (pattern: RegExp): string | null => {
+    const exe = view.snapshot.exe;
+    if (exe && pattern.test(baseName(exe))) return exe;
+    return findFile(view.files, pattern)?.name ?? null;
+  };
+  const host = (name: string, path: string, version: string | null, caged: boolean): Host => {
+    return { name, version, evidence: `${path} is mapped.`, caged };
+  };
+  const node = mapped(NODE);
+  if (node) return host('node', node, versionIn(node), false);
+  const library = mapped(LIBNODE);
+  if (library) return host('node', library, ABI[/\.so\.(\d+)/.exec(library)?.[1] ?? ''] ?? null, false);
+  const deno = mapped(DENO);
+  if (deno) return host('deno', deno, versionIn(deno), true);
+  const chromium = mapped(CHROMIUM);
+  if (chromium) return host('chromium', chromium, versionIn(chromium), true);
+  const v8 = mapped(LIBV8);
+  return v8 ? host('v8', v8, null, false) : null;
+}
 
 export function hostOf(view: View): Host | null {
-  const seen = new Set<string>();
-  const names = [view.snapshot.exe ?? ''];
-  for (const m of view.mappings) if (m.name.charCodeAt(0) === 47) names.push(m.name);
-  for (const name of names) {
-    if (seen.has(name)) continue;
-    seen.add(name);
-    const host = hostFrom(name.replace(/ \(deleted\)$/, ''));
-    if (host) return host;
-  }
-  return hostByShape(view);
+  return namedHost(view) ?? hostByShape(view);
 }
 
 /** A program with V8 inside under another name: many pages of its own shape and flags. */
@@ -48,8 +65,9 @@ function hostByShape(view: View): Host | null {
   if (!view.smaps) return null;
   let pages = 0;
   for (const i of view.writable) {
-    if (view.mappings[i]!.start % PAGE === 0 && hasFlag(view, i, 'dc') === true && hasFlag(view, i, 'nr') === true)
+    if (view.mappings[i]!.start % PAGE === 0 && hasFlag(view, i, 'dc') === true && hasFlag(view, i, 'nr') === true) {
       pages++;
+    }
   }
   if (pages < FEWEST_PAGES) return null;
   return {
@@ -58,18 +76,6 @@ function hostByShape(view: View): Host | null {
     evidence: `${pages} heap pages at borders of 256 KiB (VmFlags dc nr).`,
     caged: false,
   };
-}
-
-function hostFrom(path: string): Host | null {
-  const base = path.slice(path.lastIndexOf('/') + 1);
-  const evidence = `${path} is mapped.`;
-  if (/^node(js)?[-.\d]*$/.test(base)) return { name: 'node', version: versionIn(path), evidence, caged: false };
-  const library = /^libnode\.so(?:\.(\d+))?/.exec(base);
-  if (library) return { name: 'node', version: ABI[library[1] ?? ''] ?? null, evidence, caged: false };
-  if (/^deno[-.\d]*$/.test(base)) return { name: 'deno', version: versionIn(path), evidence, caged: true };
-  if (CHROMIUM.test(base)) return { name: 'chromium', version: versionIn(path), evidence, caged: true };
-  if (ELECTRON.test(base)) return { name: 'chromium', version: null, evidence, caged: true };
-  return /^libv8(_libbase|_monolith)?\.so/.test(base) ? { name: 'v8', version: null, evidence, caged: false } : null;
 }
 
 /** `.../versions/node/v20.11.1/bin/node` → 20.11.1 */

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { releaseOf } from '../../../src/core/runtimes/jvm/facts';
+import { isChunks, tablesWithin } from '../../../src/core/runtimes/jvm/tables';
+import { GIB, KIB, MIB } from '../../../src/core/units';
+import { type Piece, at, attributed, bytesOf } from './build';
+import { contiguous, inOrder, withoutFlags } from './contiguous';
+
+const LIBJVM = '/opt/jdk/java-17-openjdk-amd64/lib/server/libjvm.so';
+const ARCHIVE = '/opt/jdk/java-17-openjdk-amd64/lib/server/classes.jsa';
+const LIB = contiguous(
+  0x7f1b00000000,
+  [2000, 'r--p', LIBJVM],
+  [9000, 'r-xp', LIBJVM],
+  [900, 'r--p', LIBJVM],
+  [200, 'rw-p', LIBJVM]
+);
+
+/** A heap of 1 GiB, 252 MiB of it committed, that ends at 4 GiB. */
+const HEAP = contiguous(0xc0000000, [258048, 'rw-p'], [790528, '---p', 'nr']);
+const CLASSES = contiguous(
+  0x7f0057000000,
+  [12912, 'rw-p', ARCHIVE],
+  [3472, '---p', 'nr'],
+  [384, 'rw-p'],
+  [128, '---p', 'nr'],
+  [576, 'rw-p'],
+  [1047488, '---p', 'nr']
+);
+const METASPACE = contiguous(
+  0x7f0004000000,
+  [1280, 'rw-p'],
+  [2816, '---p', 'nr'],
+  [3264, 'rw-p'],
+  [58176, '---p', 'nr']
+);
+const CODE = contiguous(
+  0x7f0100000000,
+  [2496, 'rwxp'],
+  [117536, '---p', 'nr'],
+  [2496, 'rwxp'],
+  [3196, '---p', 'nr'],
+  [2496, 'rwxp'],
+  [117540, '---p', 'nr']
+);
+const SEGMENT_MAP = contiguous(0x7f0120000000, [2056 + 20, 'rw-p'], [920, '---p', 'nr']);
+/** G1: 1 GiB / 512. */
+const CARDS = contiguous(0x7f0130000000, [504, 'rw-p'], [1544, '---p', 'nr']);
+const ARENA = contiguous(0x7f0008000000, [132, 'rw-p'], [65404, '---p']);
+const THREADS = contiguous(
+  0x7f0140000000,
+  [16, '---p'],
+  [1008, 'rw-p', 'nh'],
+  [16, '---p'],
+  [1008, 'rw-p', 'nh'],
+  [4, '---p', 'nh'],
+  [1024, 'rw-p', 'nh']
+);
+const PAGES = contiguous(0x7f0150000000, [4, '---p'], [4, 'r--p'], [4, '---p']);
+const COUNTERS = contiguous(0x7f0160000000, [32, 'rw-s', '/tmp/hsperfdata_app/4711']);
+
+const everything = inOrder(HEAP, METASPACE, ARENA, CLASSES, CODE, SEGMENT_MAP, CARDS, THREADS, PAGES, COUNTERS, LIB);
+
+describe('a HotSpot process', () => {
+  for (const [name, pieces] of [
+    ['with smaps', everything],
+    ['with maps alone', withoutFlags(everything)],
+  ] as Array<[string, Piece[]]>) {
+    it(`is taken apart ${name}`, () => {
+      const answer = attributed(pieces);
+      expect(answer.runtimes).toMatchObject([{ name: 'jvm', version: '17' }]);
+      expect(at(answer, 0xc0000000)).toBe('jvm.java-heap heap');
+      expect(at(answer, 0xffffffff)).toBe('jvm.java-heap reservation');
+      expect(at(answer, 0x7f0057000000)).toBe('jvm.cds-archive metadata');
+      expect(at(answer, 0x7f0057ffffff)).toBe('jvm.cds-archive reservation');
+      expect(bytesOf(answer, 'jvm.class-space')).toBe(GIB);
+      expect(bytesOf(answer, 'jvm.metaspace')).toBe(64 * MIB);
+      expect(bytesOf(answer, 'jvm.code-cache')).toBe(240 * MIB + 940 * KIB);
+      expect(at(answer, 0x7f0130000000)).toBe('jvm.gc-structures metadata');
+      expect(at(answer, 0x7f0008000000)).toBe('glibc.arena heap');
+      expect(at(answer, 0x7f0140000000)).toBe('jvm.thread-stack guard');
+      expect(at(answer, 0x7f0140004000)).toBe('jvm.thread-stack stack');
+      expect(at(answer, 0x7f0140200000)).toBe('glibc.thread-stack guard');
+      expect(at(answer, 0x7f0140201000)).toBe('jvm.thread-stack stack');
+      expect(at(answer, 0x7f0150001000)).toBe('jvm.safepoint-page metadata');
+      expect(at(answer, 0x7f0150002000)).toBe('jvm.internal reservation');
+      expect(at(answer, 0x7f0160000000)).toBe('jvm.internal metadata');
+    });
+  }
+
+  it('leaves the malloc chunk below a segment map to malloc', () => {
+    const answer = attributed(everything);
+    expect(at(answer, 0x7f0120000000)).not.toContain('jvm.');
+    expect(at(answer, 0x7f0120000000 + 2056 * KIB)).toBe('jvm.code-cache code');
+  });
+
+  it('is not seen without libjvm.so', () => {
+    const answer = attributed(inOrder(HEAP, METASPACE, CODE, THREADS));
+    expect(answer.runtimes).toEqual([]);
+    expect(answer.regions.filter((one) => one.region.startsWith('jvm.'))).toEqual([]);
+  });
+});
+
+describe('heaps', () => {
+  it('counts every accessible ZGC view as heap and the room around it as reservation', () => {
+    const view = (start: number): Piece[] =>
+      contiguous(start, [262144, 'rw-s', '/memfd:java_heap (deleted)'], [3932160, '---p', 'nr']);
+    const answer = attributed(inOrder(view(0x40000000000), view(0x80000000000), LIB));
+    expect(at(answer, 0x40000000000)).toBe('jvm.java-heap heap');
+    expect(at(answer, 0x800ffffffff)).toBe('jvm.java-heap reservation');
+  });
+
+  it('separates the class space of JDK 8, which touches the heap', () => {
+    const pieces = contiguous(
+      0xc0000000,
+      [258048, 'rw-p'],
+      [790528, '---p', 'nr'],
+      [1408, 'rw-p'],
+      [1047168, '---p', 'nr']
+    );
+    const answer = attributed(inOrder(pieces, LIB));
+    expect(at(answer, 0x100000000)).toBe('jvm.class-space metadata');
+    expect(bytesOf(answer, 'jvm.java-heap')).toBe(GIB);
+  });
+
+  it('finds a heap above 32 GiB by -Xmx, two generations side by side', () => {
+    const pieces = contiguous(
+      0x7e0000000000,
+      [258048, 'rw-p'],
+      [15360, '---p', 'nr'],
+      [129024, 'rw-p'],
+      [7168, '---p', 'nr']
+    );
+    const answer = attributed(inOrder(pieces, LIB), { cmdline: ['java', '-Xmx400m', '-XX:-UseCompressedOops', 'App'] });
+    expect(bytesOf(answer, 'jvm.java-heap')).toBe(400 * MIB);
+  });
+});
+
+describe('stacks', () => {
+  it('takes merged stacks without guard mappings by VmFlags gu', () => {
+    const merged = contiguous(0x7f0140000000, [7196, 'rw-p', 'gu nh']);
+    expect(bytesOf(attributed(inOrder(merged, LIB)), 'jvm.thread-stack')).toBe(7196 * KIB);
+  });
+
+  it('cuts a stack that an old kernel merged with a chunk, at the size of the other stacks', () => {
+    const stacks = contiguous(
+      0x7f0140000000,
+      [16, '---p', ''],
+      [1008, 'rw-p'],
+      [16, '---p'],
+      [1008, 'rw-p'],
+      [16, '---p'],
+      [1008 + 516, 'rw-p']
+    );
+    const answer = attributed(inOrder(stacks, LIB));
+    expect(bytesOf(answer, 'jvm.thread-stack')).toBe(3 * MIB);
+  });
+
+  it('cuts the zones off the tail of an arena that they merged with', () => {
+    const pieces = contiguous(
+      0x7f0008000000,
+      [132, 'rw-p'],
+      [65404 + 16, '---p'],
+      [1008, 'rw-p', 'nh'],
+      [16, '---p'],
+      [1008, 'rw-p', 'nh']
+    );
+    const answer = attributed(inOrder(pieces, LIB));
+    expect(bytesOf(answer, 'glibc.arena')).toBe(64 * MIB);
+    expect(at(answer, 0x7f000c000000)).toBe('jvm.thread-stack guard');
+  });
+});
+
+describe('fully committed tables', () => {
+  it('are cut from malloc chunks by their size', () => {
+    const start = 0x7f0100032000;
+    // 300 MiB of heap: two bitmaps and a card table, then two chunks of 1 MiB and a page.
+    const found = tablesWithin(start, start + (4800 * 2 + 600 + 2056) * KIB, [4800 * KIB, 600 * KIB], false);
+    expect(found).toEqual({ start, end: start + 10200 * KIB });
+  });
+
+  it('are not seen in a buffer of whole MiB', () => {
+    const end = 0x7f0104000000;
+    expect(tablesWithin(end - 49156 * KIB, end, [16 * MIB, 2 * MIB], false)).toBeNull();
+    expect(isChunks(49156 * KIB)).toBe(false);
+    expect(isChunks((1028 * 9 + 132) * KIB)).toBe(true);
+  });
+});
+
+describe('the release', () => {
+  it.each([
+    ['/usr/lib/jvm/java-8-openjdk-amd64/jre/lib/amd64/server/libjvm.so', 8],
+    ['/usr/lib/jvm/jdk1.8.0_402/jre/lib/amd64/server/libjvm.so', 8],
+    ['/usr/lib/jvm/temurin-25-jdk-amd64/lib/server/libjvm.so', 25],
+    ['/opt/jdk-21.0.2/lib/server/libjvm.so', 21],
+    ['/opt/java/openjdk/lib/server/libjvm.so', null],
+  ])('of %s is %s', (path, release) => {
+    expect(releaseOf(path)).toBe(release);
+  });
+});
