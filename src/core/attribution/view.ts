@@ -4,9 +4,10 @@
  */
 import { EXECUTE, type Mapping, SHARED, WRITE, isInaccessible } from '../mapping/mapping';
 import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
-import { type Address, type Bytes, KIB, MIB } from '../units';
+import type { Address, Bytes } from '../units';
 import type { Category } from './categories';
 import { type MappedFile, indexFiles } from './files';
+import { joinEqual, tidy } from './normalise';
 
 /**
  * certain: two independent signs, or the kernel or the runtime says so. likely: one strong sign.
@@ -104,130 +105,6 @@ export function createView(snapshot: Snapshot): View {
     ledger: new Array<Claim | readonly Segment[] | undefined>(mappings.length).fill(undefined),
     runtimes: [],
   };
-}
-
-/**
- * Sorted, without [vsyscall] (not part of VmSize) and without overlaps. A snapshot taken while the process changes can
- * show a range twice; the later line is cut, so that sums stay sums of distinct bytes.
- */
-function tidy(input: readonly Mapping[]): Mapping[] {
-  let sorted = true;
-  let overlaps = false;
-  let vsyscall = false;
-  for (let i = 0; i < input.length; i++) {
-    if (i > 0) {
-      if (input[i]!.start < input[i - 1]!.start) sorted = false;
-      if (input[i]!.start < input[i - 1]!.end) overlaps = true;
-    }
-    if (input[i]!.name === '[vsyscall]') vsyscall = true;
-  }
-  let out = vsyscall ? input.filter((m) => m.name !== '[vsyscall]') : input.slice();
-  if (!sorted) out.sort((a, b) => a.start - b.start || a.end - b.end);
-  if (!sorted || overlaps) {
-    let end = -1;
-    const cut: Mapping[] = [];
-    for (const m of out) {
-      if (m.end <= end) continue;
-      cut.push(m.start < end ? { ...m, offset: m.offset + (m.inode ? end - m.start : 0), start: end } : m);
-      end = m.end;
-    }
-    out = cut;
-  }
-  return out;
-}
-
-/**
- * Neighbours that differ in nothing count as one: where the kernel cuts them depends on history (who touched what first),
- * not on purpose. With smaps their flags must be equal too. Without smaps equal permissions can hide unequal flags, so a
- * border stays where the size of a neighbour speaks of a block of its own.
- */
-function joinEqual(
-  input: readonly Mapping[],
-  records: readonly SmapsEntry[] | null
-): { mappings: readonly Mapping[]; smaps: ReadonlyArray<SmapsEntry | undefined> | null } {
-  const smaps = records && alignSmaps(input, records);
-  const isSeam = (i: number): boolean =>
-    smaps ? flagsAgree(smaps[i - 1], smaps[i]) : !isBlock(input[i - 1]!) && !isBlock(input[i]!);
-  let equal = false;
-  for (let i = 1; i < input.length && !equal; i++) {
-    equal = goesOn(input[i - 1]!, input[i]!) && isSeam(i);
-  }
-  if (!equal) return { mappings: input, smaps };
-  const mappings: Mapping[] = [];
-  const entries: Array<SmapsEntry | undefined> = [];
-  let entry: SmapsEntry | undefined;
-  input.forEach((m, i) => {
-    const last = mappings[mappings.length - 1];
-    if (last && goesOn(last, m) && isSeam(i)) {
-      mappings[mappings.length - 1] = { ...last, end: m.end };
-      entry = entry && smaps?.[i] && joined(entry, smaps[i]);
-      entries[entries.length - 1] = entry;
-    } else {
-      mappings.push(m);
-      entry = smaps?.[i];
-      entries.push(entry);
-    }
-  });
-  return { mappings, smaps: smaps && entries };
-}
-
-/** Whole MiB, as runtimes reserve, or whole stacks of 8 MiB with their guard pages. */
-function isBlock(m: Mapping): boolean {
-  const size = m.end - m.start;
-  return m.inode === 0 && (size % MIB === 0 || size % (8 * MIB + 4 * KIB) === 0);
-}
-
-function goesOn(a: Mapping, b: Mapping): boolean {
-  return (
-    a.end === b.start &&
-    a.access === b.access &&
-    a.name === b.name &&
-    a.inode === b.inode &&
-    (a.inode === 0 || (a.device === b.device && a.offset + (a.end - a.start) === b.offset))
-  );
-}
-
-function flagsAgree(a: SmapsEntry | undefined, b: SmapsEntry | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.flags === b.flags || (a.flags.length === b.flags.length && a.flags.every((flag, i) => flag === b.flags[i]));
-}
-
-function joined(a: SmapsEntry, b: SmapsEntry): SmapsEntry {
-  return {
-    start: a.start,
-    end: b.end,
-    rss: a.rss + b.rss,
-    pss: a.pss + b.pss,
-    anonymous: a.anonymous + b.anonymous,
-    swap: a.swap + b.swap,
-    flags: a.flags,
-  };
-}
-
-function alignSmaps(mappings: readonly Mapping[], smaps: readonly SmapsEntry[]): Array<SmapsEntry | undefined> {
-  const sorted = smaps.every((entry, i) => i === 0 || smaps[i - 1]!.start <= entry.start)
-    ? smaps
-    : [...smaps].sort((a, b) => a.start - b.start);
-  let at = 0;
-  return mappings.map((m) => {
-    while (at < sorted.length && sorted[at]!.end <= m.start) at++;
-    const entry = sorted[at];
-    if (!entry || entry.start > m.start || entry.end < m.end) return undefined;
-    if (entry.start === m.start && entry.end === m.end) return entry;
-    // maps and smaps were read at two instants and one of them was cut since: the flags hold, the pages are shared out.
-    const share = (m.end - m.start) / (entry.end - entry.start);
-    const part = (bytes: Bytes): Bytes => Math.round((bytes * share) / KIB) * KIB;
-    const { rss, pss, anonymous, swap, flags } = entry;
-    return {
-      start: m.start,
-      end: m.end,
-      rss: part(rss),
-      pss: part(pss),
-      anonymous: part(anonymous),
-      swap: part(swap),
-      flags,
-    };
-  });
 }
 
 /** Index of the mapping that holds `address`, else of the first above it (mappings.length when there is none). */

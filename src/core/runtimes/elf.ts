@@ -49,11 +49,15 @@ const FIXED_BELOW = 4 * GIB;
 const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc)/;
 
 /** Managed assemblies are mapped by their runtime section by section; they are not images of the dynamic linker. */
-const NOT_AN_IMAGE = /^\/(dev\/|memfd:|SYSV)|\.(dll|exe|winmd)( \(deleted\))?$/i;
+const NOT_AN_IMAGE = /^\/(dev\/|SYSV)|\.(dll|exe|winmd)( \(deleted\))?$/i;
 
 /** An image maps its own header, and something of it can run; heap dumps and archives of runtimes begin farther in. */
 function isImage(view: View, file: MappedFile): boolean {
-  return file.executable && !NOT_AN_IMAGE.test(file.name) && file.mappings.some((i) => view.mappings[i]!.offset === 0);
+  if (!file.executable || NOT_AN_IMAGE.test(file.name)) return false;
+  const own = file.mappings.map((i) => view.mappings[i]!);
+  // A program may run from a memfd (container runtimes do); a JIT's memfd is shared between its two views.
+  if (file.name.startsWith('/memfd:') && own.some((m) => m.access & SHARED)) return false;
+  return own.some((m) => m.offset === 0);
 }
 
 /** Indices of one load of a file: neighbours in address and ascending in offset, with only its own gaps between. */

@@ -28,7 +28,8 @@ const SHMEM = rule('shared.shm', 'shared', 'Shared memory without a runtime that
 
 function ruleFor(m: Mapping): Claim {
   if (m.inode !== 0 || m.name.startsWith('/')) {
-    if (/^\/(dev\/(shm\/|zero)|memfd:|SYSV)/.test(m.name)) return SHMEM;
+    if (/^\/dev\/zero/.test(m.name)) return m.access & SHARED ? SHMEM : HEAP;
+    if (/^\/(dev\/shm\/|memfd:|SYSV)/.test(m.name)) return SHMEM;
     return m.access & SHARED ? FILE_SHARED : FILE_PRIVATE;
   }
   if (isInaccessible(m)) return sizeOf(m) <= SMALL_GUARD ? GUARD : RESERVATION;

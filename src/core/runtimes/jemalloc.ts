@@ -31,10 +31,12 @@ export const jemalloc: Signature = {
   name: 'jemalloc',
   claim(view) {
     const library = findFile(view.files, /^libjemalloc(\.|_)/);
-    if (!library && !view.smaps) return;
+    // Go's own memory has no flag; of a Go process only what has one can be the C allocator's.
+    const flagOnly = !library || view.runtimes.some(({ name }) => name === 'go');
+    if (flagOnly && !view.smaps) return;
     view.writable.forEach((i) => {
       const flagged = hasFlag(view, i, 'nr') === true;
-      if (!library && !flagged) return;
+      if (flagOnly && !flagged) return;
       for (const part of freeParts(view, i)) {
         const extents = (part.end - part.start) % EXTENT === 0;
         if (library) claimRange(view, part.start, part.end, BY_LIBRARY);

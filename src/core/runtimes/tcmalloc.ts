@@ -19,7 +19,7 @@ const MAPPING: Claim = {
 export const tcmalloc: Signature = {
   name: 'tcmalloc',
   claim(view) {
-    if (!findFile(view.files, /^libtcmalloc/)) return;
+    if (!findFile(view.files, /^libtcmalloc/) || view.runtimes.some(({ name }) => name === 'go')) return;
     for (const i of view.writable) claimMapping(view, i, MAPPING);
   },
 };
