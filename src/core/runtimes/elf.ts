@@ -53,7 +53,8 @@ const NOT_AN_IMAGE = /^\/(dev\/|SYSV)|\.(dll|exe|winmd)( \(deleted\))?$/i;
 
 /** An image maps its own header, and something of it can run; heap dumps and archives of runtimes begin farther in. */
 function isImage(view: View, file: MappedFile): boolean {
-  if (!file.executable || NOT_AN_IMAGE.test(file.name)) return false;
+  // Bun's npm package calls its program bun.exe on every system.
+  if (!file.executable || (NOT_AN_IMAGE.test(file.name) && file.name !== view.snapshot.exe)) return false;
   const own = file.mappings.map((i) => view.mappings[i]!);
   // A program may run from a memfd (container runtimes do); a JIT's memfd is shared between its two views.
   if (file.name.startsWith('/memfd:') && own.some((m) => m.access & SHARED)) return false;

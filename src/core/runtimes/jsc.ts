@@ -16,7 +16,7 @@ import type { Signature } from './signature';
 
 const STRUCTURES = 4 * GIB;
 const SMALLEST_POOL = 16 * MIB;
-const BUN = /^bun(-profile|[-.\d]*)$/;
+const BUN = /^bun(-profile|[-.\d]*)(\.exe)?$/;
 const WEBKIT = /^libjavascriptcoregtk-.*\.so/;
 
 const part = (name: string, category: Claim['category'], confidence: Claim['confidence'], why: string): Claim => ({
