@@ -55,6 +55,7 @@ export function openDataSource(raw: InstanceSettings, counters: Counters): DataS
       window: toWindow(request),
       maxSeries: settings.jsonData.maxSeries,
       showAddresses: settings.jsonData.showAddresses,
+      forAlert: call.headers.has('fromalert'),
       signal: call.signal,
       breathe,
     };

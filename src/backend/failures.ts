@@ -17,7 +17,8 @@ const STATUS: Readonly<Record<SourceError['kind'], number>> = {
 export function toQueryFailure(error: unknown): unknown {
   if (error instanceof SourceError) return new QueryFailure(STATUS[error.kind], 'downstream', error.message);
   // A query that cannot be is the user's, not the plugin's: downstream keeps it out of the plugin's error rate.
-  if (error instanceof BadQueryError || error instanceof QueryError)
+  if (error instanceof BadQueryError || error instanceof QueryError) {
     return new QueryFailure(400, 'downstream', error.message);
+  }
   return error;
 }

@@ -62,8 +62,9 @@ export async function checkCollector(
       `It knows ${processes.length} ${processes.length === 1 ? 'process' : 'processes'} of the last 5 minutes.`,
     ];
     const unread = processes.filter((one) => one.evidence === 'bounds').length;
-    if (unread > 0)
+    if (unread > 0) {
       details.push(`The mappings of ${unread} of them are not readable: that needs the same user or CAP_SYS_PTRACE.`);
+    }
     if (facts.skewMs !== null && Math.abs(facts.skewMs) > SKEW_LIMIT_MS) {
       const side = facts.skewMs > 0 ? 'ahead of' : 'behind';
       return {

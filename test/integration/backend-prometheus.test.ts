@@ -188,7 +188,9 @@ scrape_configs:
         error: expect.stringMatching(/^The query has a syntax error at column \d+: /),
       });
       expect(framesOf(answers.get('B'))).toHaveLength(1);
-      expect(framesOf(answers.get('C'))).toHaveLength(0);
+      expect(noticesOf(framesOf(answers.get('C'))[0])).toContain(
+        'The expression selects no series in this time range.'
+      );
     });
   }
 );

@@ -131,12 +131,14 @@ export function fakeCollector(fromMs: number, toMs: number, token = ''): Request
     const send = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (url.startsWith('/metrics')) return void response.end('plateau_collector_build_info{version="9.9.9"} 1\n');
-    if (token !== '' && request.headers.authorization !== `Bearer ${token}`)
+    if (token !== '' && request.headers.authorization !== `Bearer ${token}`) {
       return void send(401, problem('No token.', 401));
+    }
     if (url.startsWith('/api/v1/processes?')) return void send(200, { processes: [known] });
     if (url.startsWith('/api/v1/processes/api-1/layouts')) return void send(200, { items: [item] });
-    if (url.startsWith('/api/v1/processes/api-1/snapshot'))
+    if (url.startsWith('/api/v1/processes/api-1/snapshot')) {
       return void send(200, { id: item.id, fromMs, toMs, exact: true, layout });
+    }
     send(404, problem('Not found.', 404));
   };
 }

@@ -4,8 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PluginHost } from '../../src/adapters/pluginv2/host/plugin-host';
-import { pluginContext } from '../../src/adapters/pluginv2/host/plugin-host';
+import { type PluginHost, pluginContext } from '../../src/adapters/pluginv2/host/plugin-host';
 import { toQueryResponse } from '../../src/adapters/pluginv2/host/query-response';
 import {
   type FakeServer,

@@ -134,7 +134,7 @@ export function dataServices(handlers: Handlers, instances: Instances, log: Log)
         response.responses = responses;
         if (queries.length > QUERIES_LIMIT) {
           for (const query of queries)
-            responses[query.refId] = failed(400, 'plugin', `More than ${QUERIES_LIMIT} queries in one request.`);
+            {responses[query.refId] = failed(400, 'plugin', `More than ${QUERIES_LIMIT} queries in one request.`);}
           return response;
         }
         await Promise.all(

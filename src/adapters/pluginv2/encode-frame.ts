@@ -8,6 +8,7 @@
 import {
   Binary,
   Bool,
+  type Data,
   type DataType,
   Field,
   Float64,
@@ -20,7 +21,6 @@ import {
   makeData,
   vectorFromArray,
 } from 'apache-arrow';
-import type { Data } from 'apache-arrow';
 import type { Column, Table } from '../../core/query/table';
 import { fieldConfig } from './field-config';
 

@@ -15,7 +15,7 @@ export function startProblem(env: NodeJS.ProcessEnv): string | null {
   }
   const versions = (env.PLUGIN_PROTOCOL_VERSIONS ?? '2').split(',').map((version) => version.trim());
   if (!versions.includes('2'))
-    return `Grafana offers the plugin protocol versions ${versions.join(', ')}; this plugin speaks 2.`;
+    {return `Grafana offers the plugin protocol versions ${versions.join(', ')}; this plugin speaks 2.`;}
   if (env.PLUGIN_CLIENT_CERT) return 'Grafana demands AutoMTLS from plugins, which this plugin does not offer.';
   return null;
 }

@@ -1,6 +1,9 @@
 /** Typed bridge between protobuf descriptors and grpc-js, for both sides of a connection. */
 import {
+  type DescMessage,
   type DescMethod,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
   type DescService,
   type MessageShape,
   type MessageInitShape,
@@ -8,7 +11,6 @@ import {
   fromBinary,
   toBinary,
 } from '@bufbuild/protobuf';
-import type { DescMethodServerStreaming, DescMethodUnary, DescMessage } from '@bufbuild/protobuf';
 import { type CallOptions, type Client, Metadata, type MethodDefinition, type ServiceDefinition } from '@grpc/grpc-js';
 
 /** No message of ours is above it; the host's own default for what it receives. */

@@ -42,14 +42,14 @@ function apiError(envelope: Envelope, status: number): SourceError {
   const text = String(envelope.error ?? 'no reason given').slice(0, 600);
   const type = String(envelope.errorType ?? '');
   if (type === 'timeout')
-    return new SourceError('prometheus', 'timeout', `Prometheus gave up: ${text}. Narrow the query or the time range.`);
+    {return new SourceError('prometheus', 'timeout', `Prometheus gave up: ${text}. Narrow the query or the time range.`);}
   if (status === 401 || status === 403) return refused(status);
   if (status >= 500)
-    return new SourceError(
+    {return new SourceError(
       'prometheus',
       'bad-answer',
       `Prometheus failed (${status}): ${text}. Its log has the reason.`
-    );
+    );}
   const place = /(?:(\d+):)?(\d+): parse error: (.*)/s.exec(text);
   if (place) {
     const line = place[1] && place[1] !== '1' ? `line ${place[1]}, ` : '';
@@ -74,7 +74,7 @@ function foreignAnswer(answer: HttpAnswer, url: string): SourceError {
     );
   }
   if (status >= 500)
-    return new SourceError('prometheus', 'unreachable', `${url} answered ${status}. Is Prometheus running behind it?`);
+    {return new SourceError('prometheus', 'unreachable', `${url} answered ${status}. Is Prometheus running behind it?`);}
   if (/html/i.test(answer.contentType) || /^\s*</.test(answer.text)) {
     return new SourceError(
       'prometheus',
@@ -83,7 +83,7 @@ function foreignAnswer(answer: HttpAnswer, url: string): SourceError {
     );
   }
   if (status === 404)
-    return new SourceError('prometheus', 'not-found', `${url} has no Prometheus API (404 for /api/v1). Check the URL.`);
+    {return new SourceError('prometheus', 'not-found', `${url} has no Prometheus API (404 for /api/v1). Check the URL.`);}
   return new SourceError(
     'prometheus',
     'bad-answer',

@@ -161,8 +161,9 @@ function gapNotices(series: AttributedSeries, query: PlateauQuery): Notice[] {
   const notices: Notice[] = [];
   const nearby = of('nearby');
   if (nearby.length > 0) notices.push(info(nearbyText(nearby, query.measure)));
-  if (of('metrics').length > 0)
+  if (of('metrics').length > 0) {
     notices.push(info(`Estimated from Go's own metrics ${when('metrics')}: no layout then.`));
+  }
   const bounds = of('bounds');
   if (bounds.some((sample) => sample.layout)) {
     notices.push(
@@ -174,8 +175,9 @@ function gapNotices(series: AttributedSeries, query: PlateauQuery): Notice[] {
     notices.push(warning(`No layout covers the samples ${when('bounds')}: shown as unknown.`));
   }
   const share = unknownShare(series);
-  if (share > UNKNOWN_SHARE)
+  if (share > UNKNOWN_SHARE) {
     notices.push(info(`Unknown is ${(100 * share).toFixed(1)} % of the explained samples at most.`));
+  }
   return notices;
 }
 

@@ -1,24 +1,64 @@
 /** `attribution`: what every sample of the selected series, or of the collector's own timeline, was for. */
 import { joinSamples } from '../plateau/join';
 import { type AttributedSeries, attributionTable } from './attribution-table';
-import { type Engine, capped, findProcesses, info, needLayouts } from './engine';
+import { type Engine, capped, findProcesses, info, needLayouts, warning } from './engine';
 import { describeLabels, withoutName } from './labels';
 import { keyMaker, readLayouts } from './layout-points';
 import type { PlateauQuery } from './query';
 import { type SelectedSeries, layoutReader, selectSeries } from './selection';
 import { type KnownProcess, SourceError } from './sources';
-import { readGoEstimates, readSplits } from './supplements';
+import { TOTAL_METRIC, readGoEstimates, readSplits } from './supplements';
 import type { Notice, Table } from './table';
 import { sampleTimeline } from './timeline';
 import { toGrid } from './window';
 
 /** @throws SourceError, BadQueryError when there is nothing to show at all */
 export async function attribution(query: PlateauQuery, engine: Engine): Promise<Table[]> {
-  const found = query.expr.trim() === '' ? await fromTimeline(query, engine) : await fromSeries(query, engine);
-  return found.map((one) => attributionTable(one, query, found.length > 1));
+  const { found, notices, executed } =
+    query.expr.trim() === '' ? await fromCollector(query, engine) : await fromSeries(query, engine);
+  if (found.length > 0) {
+    return found.map((one, i) =>
+      attributionTable({ ...one, notices: [...(i === 0 ? notices : []), ...one.notices] }, query, found.length > 1)
+    );
+  }
+  return notices.length > 0 && !engine.forAlert ? [emptyTable(notices, executed)] : [];
 }
 
-async function fromSeries(query: PlateauQuery, engine: Engine): Promise<AttributedSeries[]> {
+interface Found {
+  readonly found: readonly AttributedSeries[];
+  /** About the answer as a whole. */
+  readonly notices: readonly Notice[];
+  readonly executed: string;
+}
+
+/** No data, and why. */
+function emptyTable(notices: readonly Notice[], executed: string): Table {
+  const columns = [
+    { name: 'time', type: 'time' as const, values: [] },
+    { name: 'virtual', type: 'number' as const, values: [] },
+  ];
+  return { name: 'nothing', columns, notices, executed, visualisation: 'graph' };
+}
+
+/** The collector's own timeline; what Prometheus has scraped from it when the collector does not answer. */
+async function fromCollector(query: PlateauQuery, engine: Engine): Promise<Found> {
+  if (!engine.series) return fromTimeline(query, engine);
+  try {
+    return await fromTimeline(query, engine);
+  } catch (error) {
+    if (engine.layouts && !(error instanceof SourceError)) throw error;
+    // Without such a series either, the first reason is the one to know.
+    const scraped = await fromSeries({ ...query, expr: TOTAL_METRIC }, engine).catch(() => null);
+    if (!scraped || scraped.found.length === 0) throw error;
+    return { ...scraped, notices: distinct([warning((error as Error).message), ...scraped.notices]) };
+  }
+}
+
+function distinct(notices: readonly Notice[]): Notice[] {
+  return [...new Map(notices.map((notice) => [notice.text, notice])).values()];
+}
+
+async function fromSeries(query: PlateauQuery, engine: Engine): Promise<Found> {
   const byCategory = layoutReader(engine, { ...query, groupBy: 'category', measure: 'virtual' });
   const measured =
     query.groupBy === 'category' && query.measure === 'virtual' ? byCategory : layoutReader(engine, query);
@@ -81,15 +121,15 @@ async function fromSeries(query: PlateauQuery, engine: Engine): Promise<Attribut
       values: one.series.values,
       samples,
       stepMs: grid.stepMs,
-      notices: [...(found.length === 0 ? selection.notices : []), ...one.notices, ...notices],
+      notices: [...one.notices, ...notices],
       executed: selection.executed,
       custom: { process: one.process?.process ?? null, matchedBy: one.matchedBy },
     });
   }
-  return found;
+  return { found, notices: selection.notices, executed: selection.executed };
 }
 
-async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<AttributedSeries[]> {
+async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<Found> {
   const source = needLayouts(engine, 'Queries without an expression');
   const grid = toGrid(engine.window);
   const { items, notices } = capped(await findProcesses(engine, source, query), engine, 'processes');
@@ -110,13 +150,20 @@ async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<Attrib
       labels: { process: process.process, host: process.host },
       ...timeline,
       stepMs: grid.stepMs,
-      notices: [...(found.length === 0 ? notices : []), ...layouts.notices.map(info)],
+      notices: layouts.notices.map(info),
       executed: executedText(process, query),
       custom: { process: process.process, matchedBy: 'timeline' },
     });
     await engine.breathe();
   }
-  return found;
+  if (items.length === 0) notices.push(info(nobody(query)));
+  else if (found.length === 0) notices.push(info('The collector has no layout of these processes in this time range.'));
+  return { found, notices, executed: 'collector: layouts' };
+}
+
+function nobody(query: PlateauQuery): string {
+  const which = query.process.trim() === '' ? 'No process' : `No process '${query.process.slice(0, 100)}'`;
+  return `${which} in this time range. Choose a wider one, or another process.`;
 }
 
 function executedText(process: KnownProcess, query: PlateauQuery): string {

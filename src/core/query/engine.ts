@@ -12,6 +12,8 @@ export interface Engine {
   /** Most series or processes in one answer. */
   readonly maxSeries: number;
   readonly showAddresses: boolean;
+  /** The alerting engine asks: it takes no frame that holds notices alone. */
+  readonly forAlert: boolean;
   readonly signal?: AbortSignalLike;
   /** Gives the thread back for a moment; called between two processes. */
   readonly breathe: () => Promise<void>;
@@ -47,8 +49,9 @@ export function processFilter(query: PlateauQuery): (process: string) => boolean
   if (text === '') return () => true;
   const pattern = /^\/(.*)\/$/s.exec(text)?.[1];
   if (pattern === undefined) return (process) => process === text;
-  if (pattern.length > MAX_PATTERN)
+  if (pattern.length > MAX_PATTERN) {
     throw new BadQueryError(`The process pattern is longer than ${MAX_PATTERN} characters.`);
+  }
   let regex: RegExp;
   try {
     regex = new RegExp(`^(?:${pattern})$`, 'u');

@@ -28,8 +28,9 @@ function toPoint(interval: LayoutInterval, groupBy: PlateauQuery['groupBy']): La
   if (groupBy === 'region' && interval.regions) {
     for (const [key, bytes] of Object.entries(interval.regions)) add(key, bytes);
   } else {
-    for (const category of CATEGORIES)
+    for (const category of CATEGORIES) {
       add(groupBy === 'region' ? `${category}\t${category}` : category, interval.categories[category] ?? 0);
+    }
   }
   // An answer whose parts do not sum is repaired in the open: what is missing is unknown.
   if (sum < interval.virtualBytes) add(keyMaker(groupBy)('unknown', 'unknown'), interval.virtualBytes - sum);
@@ -90,8 +91,9 @@ async function toResident(
   }
   const notices: string[] = [];
   if (bodies.size === 0) notices.push('Resident by category is off: the collector does not read smaps.');
-  else if (ids.length > MAX_BODIES)
+  else if (ids.length > MAX_BODIES) {
     notices.push(`Resident by category is shown for the last ${MAX_BODIES} of ${ids.length} layouts.`);
+  }
   return { points: resident, notices };
 }
 

@@ -55,8 +55,9 @@ export async function matchSeries(
 
   if (startMs !== null) {
     const started = known.filter((one) => one.startMs !== null && Math.abs(one.startMs - startMs) <= SAME_START_MS);
-    if (started.length === 0)
+    if (started.length === 0) {
       return none('No process of the collector was started when this one was. Does the collector run on its host?');
+    }
     if (started.length === 1) {
       const only = started[0]!;
       if (isFarOff(await layoutsOf(only.process), timesMs, values)) {
@@ -67,10 +68,11 @@ export async function matchSeries(
       return { process: only, by: 'start', notice: null };
     }
     const [best, second] = await equal(started);
-    if (!best)
+    if (!best) {
       return none(
         `${started.length} processes were started at that second, and the layouts of none equal the samples.`
       );
+    }
     if (second && second.count === best.count) {
       return none(
         `Processes ${best.process.process} and ${second.process.process} fit equally: same start, same size.`

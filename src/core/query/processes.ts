@@ -1,7 +1,6 @@
 /** `processes`: one row per process known in the time range, or selected by the query's series. */
 import { describeLabels } from './labels';
-import type { Engine } from './engine';
-import { capped, findProcesses, info, needLayouts } from './engine';
+import { type Engine, capped, findProcesses, info, needLayouts } from './engine';
 import { layoutReader, selectSeries } from './selection';
 import type { PlateauQuery } from './query';
 import type { KnownProcess } from './sources';
@@ -19,8 +18,9 @@ interface Row {
 export async function processes(query: PlateauQuery, engine: Engine): Promise<Table[]> {
   const bySeries = query.expr.trim() !== '';
   const { rows, notices, executed } = bySeries ? await fromSeries(query, engine) : await fromCollector(query, engine);
-  if (rows.length === 0)
+  if (rows.length === 0) {
     notices.push(info('No process in this time range. Choose a wider one, or check that the collector runs.'));
+  }
   const known = <T extends string | number | null>(of: (process: KnownProcess) => T, otherwise: T) =>
     rows.map((row) => (row.known ? of(row.known) : otherwise));
   return [

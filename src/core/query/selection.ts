@@ -1,6 +1,5 @@
 /** The series of a query, each with the process of the collector that it is about. */
-import type { LayoutPoint } from '../plateau/join';
-import { LOOKBACK_MS } from '../plateau/join';
+import { type LayoutPoint, LOOKBACK_MS } from '../plateau/join';
 import type { UnixMillis } from '../units';
 import { BadQueryError, type Engine, capped, findProcesses, info, needLayouts, processFilter, warning } from './engine';
 import { type Labels, describeLabels, sameTarget, selectorForTargets } from './labels';
@@ -102,6 +101,7 @@ export async function selectSeries(
   notices.push(...starts.notices);
 
   const wanted = processFilter(query);
+  const filtered = query.process.trim() !== '';
   const selected: SelectedSeries[] = [];
   for (const raw of cut.items) {
     const { series, dropped } = clean(raw);
@@ -113,12 +113,24 @@ export async function selectSeries(
     }
     const startMsAt = starts.of(series);
     const match = known ? await tryMatch(series, startMsAt(series.values.length - 1), known, layoutsOf) : null;
-    if (query.process.trim() !== '' && !(match?.process && wanted(match.process.process))) continue;
+    const name = match?.process?.process ?? series.labels.process;
+    // Without the collector nobody knows whose series it is: better one too many than none.
+    if (name === undefined ? filtered && known !== null : !wanted(name)) continue;
+    if (filtered && name === undefined) {
+      own.push(warning(`Whether this is process '${query.process.slice(0, 100)}' is not known without the collector.`));
+    }
     if (match?.notice) own.push(match.process ? info(match.notice) : warning(match.notice));
     selected.push({ series, process: match?.process ?? null, matchedBy: match?.by ?? null, startMsAt, notices: own });
     await engine.breathe();
   }
+  if (selected.length === 0) notices.push(info(nothingSelected(query, cut.items.length)));
   return { grid, series: selected, notices, executed };
+}
+
+function nothingSelected(query: PlateauQuery, count: number): string {
+  if (count === 0) return 'The expression selects no series in this time range.';
+  const which = query.process.trim() === '' ? '' : ` of process '${query.process.slice(0, 100)}'`;
+  return `None of the ${count} selected series is one${which}.`;
 }
 
 async function tryMatch(

@@ -15,7 +15,8 @@ import type { Grid } from './window';
 export type PartsAt = (index: number) => Parts | null;
 
 const SPLIT_METRIC = 'plateau_process_address_space_bytes';
-const TOTAL_METRIC = 'plateau_process_virtual_memory_bytes';
+/** The collector's own VSZ. */
+export const TOTAL_METRIC = 'plateau_process_virtual_memory_bytes';
 
 /** Values of one metric at instants. */
 type Timeline = ReadonlyMap<number, number>;

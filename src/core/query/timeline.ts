@@ -1,6 +1,5 @@
 /** The collector's own intervals, stepped onto the points of a panel. */
-import type { JoinedSample, LayoutPoint } from '../plateau/join';
-import { signedDistance } from '../plateau/join';
+import { type JoinedSample, type LayoutPoint, signedDistance } from '../plateau/join';
 import { DEFAULT_GAP_MS } from '../snapshot/interval';
 import type { UnixMillis } from '../units';
 import type { Grid } from './window';

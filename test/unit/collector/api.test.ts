@@ -30,6 +30,7 @@ beforeEach(async () => {
   const accounts = createAccounts();
   tracker = await createTracker(store, accounts, {
     root: proc.root,
+    host: 'node-1',
     include: [],
     exclude: [],
     exposeAddresses: false,

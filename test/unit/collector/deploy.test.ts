@@ -39,7 +39,7 @@ describe('the DaemonSet', () => {
         [string, string]
       >
     );
-    expect(Object.keys(options)).toEqual(['listen', 'token-file', 'data']);
+    expect(Object.keys(options)).toEqual(['listen', 'token-file', 'data', 'host']);
     const { listen } = loadConfig(null, { listen: options['listen']! });
     expect(listen).toEqual({ host: '0.0.0.0', port: container.ports[0].containerPort });
     expect(container.volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath)).toEqual([

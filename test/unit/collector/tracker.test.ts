@@ -15,6 +15,7 @@ let clock: number;
 async function open(options: Partial<TrackerOptions> = {}): Promise<Tracker> {
   return createTracker(store, accounts, {
     root: proc.root,
+    host: 'node-1',
     include: [],
     exclude: [],
     exposeAddresses: false,
@@ -278,7 +279,7 @@ describe('after a restart of the collector', () => {
     first.close();
     proc.remove(20);
     proc.set(10, { maps: program(64), startTicks: 9 });
-    const second = await open();
+    const second = await open({ host: 'another-container' });
     expect((await cycle(second)).sort()).toEqual(['api', 'api-2']);
     const byPid = new Map(second.followed().map(({ pid, life }) => [pid, life.process]));
     expect(byPid.get(21)).toBe('api-2');

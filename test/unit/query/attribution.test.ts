@@ -95,8 +95,18 @@ describe('attribution of series', () => {
   it('narrows by process', async () => {
     expect(await ask({ process: 'api-1' })).toHaveLength(1);
     expect(await ask({ process: '/api-.*/' })).toHaveLength(1);
-    expect(await ask({ process: '/db-.*/' })).toHaveLength(0);
+    expect(texts((await ask({ process: '/db-.*/' }))[0]!)).toBe(
+      "None of the 1 selected series is one of process '/db-.*/'."
+    );
     await expect(ask({ process: '/(/' })).rejects.toThrow('cannot be read');
+  });
+
+  it('tells people why there is nothing, and the alerting engine nothing at all', async () => {
+    const nothing = { series: fakeSeries({}), layouts };
+    const [table] = await runQuery(query({ expr: 'x' }), engine(nothing));
+    expect(table!.columns.map((one) => one.values)).toEqual([[], []]);
+    expect(texts(table!)).toBe('The expression selects no series in this time range.');
+    expect(await runQuery(query({ expr: 'x' }), engine({ ...nothing, forAlert: true }))).toEqual([]);
   });
 
   it('draws gaps as gaps, and drops what is no size', async () => {
@@ -131,6 +141,9 @@ describe('attribution of series', () => {
     expect(column(table!, 'unknown').values).toEqual([500]);
     expect(texts(table!)).toContain('No layouts: The collector is down.');
     expect(texts(table!)).toContain('shown as unknown');
+    const filtered = { series: fakeSeries({ x: [series(VSZ, [500])] }), layouts: down };
+    const [kept] = await runQuery(query({ expr: 'x', process: 'api-1' }), engine(filtered));
+    expect(texts(kept!)).toContain("Whether this is process 'api-1' is not known without the collector.");
   });
 
   it("estimates from Go's own metrics where no layout is", async () => {
@@ -192,6 +205,20 @@ describe("attribution of the collector's own timeline", () => {
       category: 'heap',
       evidence: 'snapshot',
     });
+  });
+
+  it('falls back to what Prometheus has scraped when the collector is down', async () => {
+    const reason = new SourceError('collector', 'unreachable', 'The collector is down.');
+    const down = { ...layouts, processes: () => Promise.reject(reason) };
+    const labels = { job: 'p', instance: 'c:1', process: 'api-1' };
+    const source = fakeSeries({
+      address_space: [series({ ...labels, category: 'heap' }, [500])],
+      plateau_process_virtual: [series({ ...labels, __name__: 'plateau_process_virtual_memory_bytes' }, [500])],
+    });
+    const [table] = await runQuery(query({ process: 'api-1' }), engine({ series: source, layouts: down }));
+    expect(column(table!, 'heap')).toMatchObject({ values: [500], labels: { evidence: 'snapshot' } });
+    expect(texts(table!)).toContain('The collector is down.');
+    await expect(runQuery(query(), engine({ series: fakeSeries({}), layouts: down }))).rejects.toThrow(reason);
   });
 
   it('measures resident memory where the layouts have it', async () => {

@@ -120,6 +120,7 @@ export function engine(parts: Partial<Engine>): Engine {
     window: { fromMs: HOUR, toMs: HOUR + 240_000, intervalMs: 60_000, maxDataPoints: 100 },
     maxSeries: 50,
     showAddresses: false,
+    forAlert: false,
     breathe: async () => undefined,
     ...parts,
   };
