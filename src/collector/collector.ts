@@ -1,4 +1,5 @@
 /** The collector as one running thing: store, tracker, clock and server, wired. */
+import { hostname } from 'node:os';
 import { readOpenFileLimit } from '../adapters/procfs';
 import { openStore } from '../adapters/store/open';
 import type { CollectorConfig } from '../contract/collector-config';
@@ -42,6 +43,7 @@ export async function startCollector(
   try {
     tracker = await createTracker(store, accounts, {
       root: config.root,
+      host: config.host ?? hostname(),
       include: config.include,
       exclude: config.exclude,
       exposeAddresses: config.exposeAddresses,

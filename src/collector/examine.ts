@@ -1,5 +1,4 @@
 /** One whole look at one process: maps if we may, the kernel's own split if not. */
-import { hostname } from 'node:os';
 import { readOpenFacts, readProcess } from '../adapters/procfs';
 import { attribute } from '../core/attribution/attribute';
 import { ParseError } from '../core/errors';
@@ -24,8 +23,6 @@ export interface Surroundings {
   readonly accounts: Accounts;
   readonly exposeAddresses: boolean;
 }
-
-export const HOST = hostname();
 
 /** @returns null when the process is gone or has no address space */
 export function examine(

@@ -3,7 +3,7 @@ import { readIdentity } from '../adapters/procfs';
 import { ParseError } from '../core/errors';
 import type { LabelBook } from '../core/snapshot/process-label';
 import type { LayoutStore, Life } from '../core/snapshot/store';
-import { HOST, type Surroundings } from './examine';
+import type { Surroundings } from './examine';
 
 /** btime of the kernel moves with the clock: the same start may read differently after a restart of the collector. */
 const SAME_START_MS = 2000;
@@ -12,7 +12,12 @@ export function sameStart(a: number | null, b: number | null): boolean {
   return a !== null && b !== null && Math.abs(a - b) <= SAME_START_MS;
 }
 
-/** Claims the labels of living processes, before anybody else can get them. @returns lives by pid */
+/**
+ * Claims the labels of living processes, before anybody else can get them. The name of the host is not compared: a store
+ * belongs to one host, whose name is another one in each container.
+ *
+ * @returns lives by pid
+ */
 export async function recallLives(
   store: LayoutStore,
   labels: LabelBook,
@@ -21,7 +26,7 @@ export async function recallLives(
   const lives = new Map<number, Life>();
   const known = await store.processes(0, Number.MAX_SAFE_INTEGER);
   for (const life of [...known].sort((a, b) => b.lastMs - a.lastMs)) {
-    if (life.host !== HOST || lives.has(life.pid) || !sameStart(life.startMs, startOf(life.pid))) continue;
+    if (lives.has(life.pid) || !sameStart(life.startMs, startOf(life.pid))) continue;
     if (labels.claim(life.process)) lives.set(life.pid, life);
   }
   return lives;

@@ -23,13 +23,14 @@ import { createLabelBook, labelBase } from '../core/snapshot/process-label';
 import type { LayoutStore } from '../core/snapshot/store';
 import { layoutIdOf } from '../core/snapshot/to-layout';
 import type { Accounts } from './accounts';
-import { HOST, type Surroundings, examine } from './examine';
+import { type Surroundings, examine } from './examine';
 import { type Entry, type Followed, createEntry, createKeeper } from './followed';
 import { recallLives, sameStart } from './recall';
 import { residentByCategory } from './resident';
 
 export interface TrackerOptions {
   readonly root: string;
+  readonly host: string;
   readonly include: readonly RegExp[];
   readonly exclude: readonly RegExp[];
   readonly exposeAddresses: boolean;
@@ -123,7 +124,7 @@ export async function createTracker(store: LayoutStore, accounts: Accounts, opti
     const process = same?.process ?? labels.take(base);
     const fresh = {
       process,
-      host: HOST,
+      host: options.host,
       pid,
       startMs,
       comm,

@@ -61,6 +61,8 @@ export const collectorConfig = z.strictObject({
   listen: address.default({ host: '127.0.0.1', port: 9871 }),
   /** The proc file system to look at. */
   root: z.string().min(1).default('/proc'),
+  /** Name of this host in answers. Default: its host name; a container should be given that of its node. */
+  host: z.string().min(1).optional(),
   /** SQLite file for the layouts, or ':memory:'. Default: plateau/layouts.sqlite in the state directory of the user. */
   data: z.string().min(1).optional(),
   /** Layouts that ended longer ago are removed. */

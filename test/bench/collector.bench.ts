@@ -27,7 +27,14 @@ async function measure(children: readonly ChildProcess[]): Promise<readonly stri
   // Processes are taken up when they are a second old.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const store = openSqliteStore(':memory:');
-  const options = { root: '/proc', include: [/^sleep/], exclude: [], exposeAddresses: false, smaps: null };
+  const options = {
+    root: '/proc',
+    host: 'bench',
+    include: [/^sleep/],
+    exclude: [],
+    exposeAddresses: false,
+    smaps: null,
+  };
   const tracker = await createTracker(store, createAccounts(), { ...options, maxKept: 10_000, now: Date.now });
   const first = await cpuOf(() => tracker.cycle());
   for (let i = 0; i < ROUNDS; i++) await tracker.cycle();

@@ -27,6 +27,7 @@ export const collect: Command = {
   --pid-label          adds the pid to the metrics: a new series for each start
   --expose-addresses   absolute addresses and whole file names in layouts
   --root DIR           proc file system to look at (/proc)
+  --host NAME          name of this host in answers (its host name)
 
   plateau collect --exclude '^(bash|sshd)' --retention 2d
 `,
@@ -48,6 +49,7 @@ export const collect: Command = {
         'pid-label': SWITCH,
         'expose-addresses': SWITCH,
         root: TEXT,
+        host: TEXT,
       },
       0
     );

@@ -12,6 +12,8 @@ export interface Delta {
   readonly parts: ReadonlyArray<Copy | LayoutRange>;
 }
 
+const CANDIDATES = 8;
+
 export function toDelta({ ranges, ...layout }: Layout, base: Layout): Delta {
   const places = new Map<string, number[]>();
   base.ranges.forEach((range, index) => {
@@ -19,9 +21,18 @@ export function toDelta({ ranges, ...layout }: Layout, base: Layout): Delta {
     if (known) known.push(index);
     else places.set(placeOf(range), [index]);
   });
+  /** The nearest equal range from `after` on, round to the beginning; gives up early where hundreds look alike. */
   const find = (range: LayoutRange, after: number): number => {
-    const same = (places.get(placeOf(range)) ?? []).filter((index) => isSame(base.ranges[index]!, range));
-    return same.find((index) => index >= after) ?? same[0] ?? -1;
+    const known = places.get(placeOf(range)) ?? [];
+    const first = Math.max(
+      0,
+      known.findIndex((index) => index >= after)
+    );
+    for (let i = 0; i < Math.min(known.length, CANDIDATES); i++) {
+      const index = known[(first + i) % known.length]!;
+      if (isSame(base.ranges[index]!, range)) return index;
+    }
+    return -1;
   };
 
   const parts: Array<Copy | LayoutRange> = [];
