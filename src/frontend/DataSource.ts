@@ -10,6 +10,7 @@ import { config, DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime'
 import { lastValueFrom, map, type Observable } from 'rxjs';
 import { DEFAULT_QUERY } from '../contract/default-query';
 import { annotationSupport } from './annotations';
+import type { AskableDataSource } from './ask';
 import { importQueries } from './import-queries';
 import { interpolateQuery, type Replace } from './interpolate';
 import { displayText } from './query';
@@ -21,7 +22,7 @@ import { PlateauVariableSupport } from './variables/PlateauVariableSupport';
 const replace: Replace = (target, scopedVars, format) => getTemplateSrv().replace(target, scopedVars, format);
 
 /** The browser half: fills in variables, hands the query to the backend, and colours the answer for the theme. */
-export class DataSource extends DataSourceWithBackend<PlateauDataQuery, PlateauOptions> {
+export class DataSource extends DataSourceWithBackend<PlateauDataQuery, PlateauOptions> implements AskableDataSource {
   annotations = annotationSupport;
 
   constructor(settings: DataSourceInstanceSettings<PlateauOptions>) {
@@ -60,7 +61,6 @@ export class DataSource extends DataSourceWithBackend<PlateauDataQuery, PlateauO
     return importQueries(queries, origin.meta.id);
   }
 
-  /** Runs one query apart from any panel: for pickers and variables. Rejects with the backend's own words. */
   async ask(query: PlateauDataQuery, range: TimeRange, scopedVars: ScopedVars = {}): Promise<DataQueryResponse> {
     const answer = await lastValueFrom(super.query(singleRequest(query, range, scopedVars)));
     const error = answer.errors?.[0] ?? answer.error;

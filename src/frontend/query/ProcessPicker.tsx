@@ -2,7 +2,7 @@ import React, { useCallback, useState } from 'react';
 import type { TimeRange } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { InlineField, InlineFieldRow } from '@grafana/ui';
-import type { DataSource } from '../DataSource';
+import type { AskableDataSource } from '../ask';
 import { distinct, lastHour } from '../names';
 import { Choice, type ChoiceOption } from '../ui/Choice';
 import { INPUT_WIDTH, LABEL_WIDTH } from '../ui/labels';
@@ -10,7 +10,7 @@ import { checkProcess } from './validate';
 
 interface Props {
   id: string;
-  datasource: DataSource;
+  datasource: AskableDataSource;
   range?: TimeRange;
   expr: string;
   value: string;

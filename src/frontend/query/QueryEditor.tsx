@@ -2,7 +2,7 @@ import React from 'react';
 import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
 import { QUERY_TYPES, type QueryType } from '../../core/query/query';
-import type { DataSource } from '../DataSource';
+import type { AskableDataSource } from '../ask';
 import { QUERY_TYPE_INFO, queryTypeOf, withDefaults, type QueryField } from '../query';
 import type { PlateauDataQuery, PlateauOptions } from '../types';
 import { Choice } from '../ui/Choice';
@@ -12,7 +12,7 @@ import { InstantField } from './InstantField';
 import { ProcessPicker } from './ProcessPicker';
 import { checkExpr } from './validate';
 
-type Props = QueryEditorProps<DataSource, PlateauDataQuery, PlateauOptions>;
+type Props = QueryEditorProps<AskableDataSource, PlateauDataQuery, PlateauOptions>;
 
 const TYPE_OPTIONS = QUERY_TYPES.map((value) => ({
   value: value as string,

@@ -6,16 +6,16 @@ import {
   type DataQueryResponse,
 } from '@grafana/data';
 import { from, map, type Observable } from 'rxjs';
-import type { DataSource } from '../DataSource';
+import type { AskableDataSource } from '../ask';
 import { lastHour } from '../names';
 import { VariableEditor } from './VariableEditor';
 import { resolveVariable, type PlateauVariableQuery } from './variable-query';
 
 /** Query variables with a typed query and an editor of their own. */
-export class PlateauVariableSupport extends CustomVariableSupport<DataSource, PlateauVariableQuery> {
+export class PlateauVariableSupport extends CustomVariableSupport<AskableDataSource, PlateauVariableQuery> {
   editor = VariableEditor;
 
-  constructor(private readonly datasource: DataSource) {
+  constructor(private readonly datasource: AskableDataSource) {
     super();
     // Grafana calls `query` without its object.
     this.query = this.query.bind(this);

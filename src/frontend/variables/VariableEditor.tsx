@@ -1,13 +1,13 @@
 import React from 'react';
 import type { QueryEditorProps } from '@grafana/data';
 import { InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
-import type { DataSource } from '../DataSource';
+import type { AskableDataSource } from '../ask';
 import type { PlateauDataQuery, PlateauOptions } from '../types';
 import { LABEL_WIDTH } from '../ui/labels';
 import { TextField } from '../ui/TextField';
 import { listOf, type PlateauVariableQuery, type VariableList } from './variable-query';
 
-type Props = QueryEditorProps<DataSource, PlateauDataQuery, PlateauOptions, PlateauVariableQuery>;
+type Props = QueryEditorProps<AskableDataSource, PlateauDataQuery, PlateauOptions, PlateauVariableQuery>;
 
 const LISTS: Array<{ value: VariableList; label: string; description: string }> = [
   { value: 'processes', label: 'Processes', description: 'Every process known in the time range' },

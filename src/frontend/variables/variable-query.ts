@@ -1,9 +1,9 @@
 /** The typed query behind a dashboard variable: a list of processes, regions or categories. */
 import type { DataQuery } from '@grafana/schema';
-import type { DataQueryResponse, TimeRange } from '@grafana/data';
+import type { TimeRange } from '@grafana/data';
 import { CATEGORIES } from '../../core/attribution/categories';
 import { distinct } from '../names';
-import type { PlateauDataQuery } from '../types';
+import type { Ask } from '../ask';
 
 export const VARIABLE_LISTS = ['processes', 'regions', 'categories'] as const;
 export type VariableList = (typeof VARIABLE_LISTS)[number];
@@ -22,11 +22,7 @@ export function listOf(query: PlateauVariableQuery): VariableList {
 }
 
 /** How a list is asked for; `ask` is the data source's. Rejects as `ask` does. */
-export async function resolveVariable(
-  query: PlateauVariableQuery,
-  range: TimeRange,
-  ask: (query: PlateauDataQuery, range: TimeRange) => Promise<DataQueryResponse>
-): Promise<string[]> {
+export async function resolveVariable(query: PlateauVariableQuery, range: TimeRange, ask: Ask): Promise<string[]> {
   const list = listOf(query);
   if (list === 'categories') return [...CATEGORIES];
   if (list === 'regions') {
