@@ -4,8 +4,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 
 const PROT_NONE = 0;
+const PROT_READ = 1;
 const PROT_READ_WRITE = 3;
 const PRIVATE_ANONYMOUS = 0x22;
+const PRIVATE_FIXED = 0x12;
 const PAGE = 4096;
 
 const libc = dlopen('libc.so.6', {
@@ -39,16 +41,30 @@ export function countLines(path: string): number {
   return lines;
 }
 
-/** Adds mappings to this process until it has about `count`: writable and inaccessible pages by turns never merge. */
+/**
+ * Adds mappings to this process until it has about `count`, mixed as in the captured processes: five of ten are of files.
+ * Neighbours differ in permissions or in file offset, so none merge.
+ */
 export function growTo(count: number): void {
   const missing = count - countLines('/proc/self/maps');
   if (missing <= 0) return;
-  const pages = missing;
-  const start = libc.symbols.mmap(0n, BigInt(pages * PAGE), PROT_NONE, PRIVATE_ANONYMOUS, -1, 0n);
-  for (let page = 0; page < pages; page += 2) {
-    const result = libc.symbols.mprotect(BigInt(start) + BigInt(page * PAGE), BigInt(PAGE), PROT_READ_WRITE);
-    if (result !== 0) throw new Error(`mprotect failed at mapping ${page}; is vm.max_map_count below ${count}?`);
+  const file = openSync(process.execPath, 'r');
+  const start = libc.symbols.mmap(0n, BigInt(missing * PAGE), PROT_NONE, PRIVATE_ANONYMOUS, -1, 0n);
+  for (let page = 0; page < missing; page++) {
+    const at = BigInt(start) + BigInt(page * PAGE);
+    const kind = page % 10;
+    if (kind < 5) {
+      const offset = BigInt(((page * 7) % 2000) * PAGE);
+      if (libc.symbols.mmap(at, BigInt(PAGE), PROT_READ, PRIVATE_FIXED, file, offset) !== at) fail(count);
+    } else if (kind % 2 === 1) {
+      if (libc.symbols.mprotect(at, BigInt(PAGE), PROT_READ_WRITE) !== 0) fail(count);
+    }
   }
+  closeSync(file);
+}
+
+function fail(count: number): never {
+  throw new Error(`a mapping could not be made; is vm.max_map_count below ${count}?`);
 }
 
 /** A process of about 30 mappings. The caller ends it. */

@@ -28,6 +28,13 @@ const POWERS: readonly number[] = Array.from({ length: 17 }, (_, n) => 16 ** n);
 /** What follows the permissions of anonymous memory, and its whole rest when it has no name. */
 const ANONYMOUS = '00000000 00:00 0 \n';
 
+/** Where the kernel puts names as long as the numbers leave room (seq_setwidth of 25 + 6 * 8 - 1, and a space). */
+const NAME_COLUMN = 73;
+const PADDING: readonly string[] = Array.from({ length: 64 }, (_, n) => ' '.repeat(n));
+
+/** No line has it: stands for `no line before`. */
+const NEVER = '\n';
+
 /**
  * @param text content of a maps file; a last line without newline is accepted
  * @param file name used in errors
@@ -40,7 +47,9 @@ export function parseMaps(text: string, file = 'maps'): Mapping[] {
   let line = 0;
   let position = 0;
   let lastName = '';
-  let lastDevice = '00:00';
+  let lastDevice = '';
+  let lastInode = 0;
+  let lastTail = NEVER;
 
   const fail = (): never => {
     const end = text.indexOf('\n', at);
@@ -105,13 +114,17 @@ export function parseMaps(text: string, file = 'maps'): Mapping[] {
     }
 
     const offset = hex(SPACE);
-    const deviceStart = position;
-    while (position < length && text.charCodeAt(position) > SPACE) position++;
-    if (text.charCodeAt(position) !== SPACE || position === deviceStart) fail();
-    // Interning by comparison with the line before keeps one string for the long runs of equal devices and names.
-    if (position - deviceStart !== lastDevice.length || !text.startsWith(lastDevice, deviceStart)) {
-      lastDevice = text.slice(deviceStart, position);
+    // Mappings of one file follow each other, and all that comes after the offset is the same text.
+    if (text.startsWith(lastTail, position)) {
+      mappings.push({ start, end, permissions, access, offset, device: lastDevice, inode: lastInode, name: lastName });
+      at = position + lastTail.length;
+      continue;
     }
+
+    const tail = position;
+    while (position < length && text.charCodeAt(position) > SPACE) position++;
+    if (text.charCodeAt(position) !== SPACE || position === tail) fail();
+    const device = text.slice(tail, position);
     position++;
 
     let inode = 0;
@@ -123,15 +136,17 @@ export function parseMaps(text: string, file = 'maps'): Mapping[] {
 
     let newline = text.indexOf('\n', position);
     if (newline < 0) newline = length;
+    const gap = at + NAME_COLUMN - position;
+    if (gap > 0 && gap < PADDING.length && text.startsWith(PADDING[gap]!, position)) position += gap;
     while (position < newline && text.charCodeAt(position) === SPACE) position++;
-    let name = '';
-    if (position < newline) {
-      if (newline - position !== lastName.length || !text.startsWith(lastName, position)) {
-        lastName = text.slice(position, newline);
-      }
-      name = lastName;
+    // Equal names are one object: comparison with the line before is enough for the long runs.
+    if (newline - position !== lastName.length || !text.startsWith(lastName, position)) {
+      lastName = text.slice(position, newline);
     }
-    mappings.push({ start, end, permissions, access, offset, device: lastDevice, inode, name });
+    lastDevice = device;
+    lastInode = inode;
+    if (newline < length) lastTail = text.slice(tail, newline + 1);
+    mappings.push({ start, end, permissions, access, offset, device, inode, name: lastName });
     at = newline + 1;
   }
   return mappings;
