@@ -26,8 +26,8 @@ export interface ExplainedSnapshot {
   readonly totalBytes: Bytes;
   readonly categories: Readonly<CategoryBytes>;
   /**
-   * snapshot: from its own tree. nearby: from the tree before, which holds no more than this one; the difference is
-   * unknown. bounds: no tree applies.
+   * snapshot: from its own tree, or from a neighbour's of equal total. nearby: what the trees around it hold at least; the
+   * difference is unknown. bounds: no tree applies.
    */
   readonly evidence: 'snapshot' | 'nearby' | 'bounds';
 }
@@ -48,23 +48,20 @@ export interface ExplainedMassif {
 
 type Sums = Map<string, { rule: FunctionRule; bytes: Bytes }>;
 
+interface Tree {
+  readonly index: number;
+  readonly sums: Sums;
+  readonly total: Bytes;
+}
+
 export function explainMassif(file: MassifFile): ExplainedMassif {
-  let last: { sums: Sums; total: Bytes } | null = null;
-  let largest: { sums: Sums; total: Bytes; index: number } | null = null;
-  const snapshots: ExplainedSnapshot[] = file.snapshots.map((snapshot, index) => {
-    const total = totalOf(snapshot);
-    if (snapshot.tree) {
-      const sums = sumsOf(snapshot, snapshot.tree, file.pagesAsHeap);
-      last = { sums, total };
-      if (!largest || total > largest.total) largest = { sums, total, index };
-      return { time: snapshot.time, totalBytes: total, categories: categoriesOf(sums), evidence: 'snapshot' };
-    }
-    return withoutTree(snapshot, total, last, file.pagesAsHeap);
-  });
+  const trees = file.snapshots.flatMap((snapshot, index): Tree[] =>
+    snapshot.tree ? [{ index, sums: sumsOf(snapshot, snapshot.tree, file.pagesAsHeap), total: totalOf(snapshot) }] : []
+  );
+  const snapshots = file.snapshots.map((snapshot, index) => explainSnapshot(snapshot, index, trees, file.pagesAsHeap));
   const top = snapshots.reduce((best, { totalBytes }, i) => (totalBytes > snapshots[best]!.totalBytes ? i : best), 0);
   const marked = file.snapshots.findIndex(({ kind }) => kind === 'peak');
-  // TypeScript does not see assignments made inside the callback above.
-  const named = largest as { sums: Sums; index: number } | null;
+  const named = trees.reduce<Tree | null>((best, tree) => (best && best.total >= tree.total ? best : tree), null);
   return {
     snapshots,
     peak: marked < 0 ? top : marked,
@@ -75,27 +72,48 @@ export function explainMassif(file: MassifFile): ExplainedMassif {
   };
 }
 
-function withoutTree(
+function explainSnapshot(
   snapshot: MassifSnapshot,
-  total: Bytes,
-  last: { sums: Sums; total: Bytes } | null,
+  index: number,
+  trees: readonly Tree[],
   pagesAsHeap: boolean
 ): ExplainedSnapshot {
-  const sums: Sums = new Map();
+  const totalBytes = totalOf(snapshot);
+  const answer = (categories: CategoryBytes, evidence: ExplainedSnapshot['evidence']): ExplainedSnapshot => ({
+    time: snapshot.time,
+    totalBytes,
+    categories,
+    evidence,
+  });
+  const before = trees.filter((tree) => tree.index <= index).at(-1);
+  const after = trees.find((tree) => tree.index > index);
+  if (before?.index === index) return answer(categoriesOf(before.sums), 'snapshot');
   if (!pagesAsHeap) {
     // Without --pages-as-heap every heap byte was malloc'd: the kind needs no tree.
+    const sums: Sums = new Map();
     addTotals(sums, snapshot);
     add(sums, HEAP_RULE, snapshot.heapBytes);
-    return { time: snapshot.time, totalBytes: total, categories: categoriesOf(sums), evidence: 'snapshot' };
+    return answer(categoriesOf(sums), 'snapshot');
   }
-  if (last && last.total <= total) {
-    const categories = categoriesOf(last.sums);
-    categories.unknown += total - last.total;
-    const evidence = last.total === total ? 'snapshot' : 'nearby';
-    return { time: snapshot.time, totalBytes: total, categories, evidence };
+  const equal = [before, after].find((tree) => tree?.total === totalBytes);
+  if (equal) return answer(categoriesOf(equal.sums), 'snapshot');
+  const known = lowerBound(before, after, totalBytes);
+  const explained = CATEGORIES.reduce((sum, category) => sum + known[category], 0);
+  if (explained === 0 || explained > totalBytes) {
+    return answer({ ...emptyCategoryBytes(), unknown: totalBytes }, 'bounds');
   }
-  add(sums, NO_TREE, total);
-  return { time: snapshot.time, totalBytes: total, categories: categoriesOf(sums), evidence: 'bounds' };
+  known.unknown += totalBytes - explained;
+  return answer(known, 'nearby');
+}
+
+/** What a moment between two trees holds at least: the tree before where memory only grew since, else what both hold. */
+function lowerBound(before: Tree | undefined, after: Tree | undefined, total: Bytes): CategoryBytes {
+  if (!before) return emptyCategoryBytes();
+  const known = categoriesOf(before.sums);
+  if (before.total <= total) return known;
+  const later = after ? categoriesOf(after.sums) : emptyCategoryBytes();
+  for (const category of CATEGORIES) known[category] = Math.min(known[category], later[category]);
+  return known;
 }
 
 function sumsOf(snapshot: MassifSnapshot, tree: MassifNode, pagesAsHeap: boolean): Sums {

@@ -3,7 +3,8 @@ import type { Command } from '../command';
 import { collect } from './collect';
 import { diff } from './diff';
 import { explain } from './explain';
+import { massif } from './massif';
 import { plateaus } from './plateaus';
 import { version } from './version';
 
-export const COMMANDS: readonly Command[] = [explain, diff, collect, plateaus, version];
+export const COMMANDS: readonly Command[] = [explain, diff, plateaus, massif, collect, version];
