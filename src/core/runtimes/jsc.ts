@@ -55,7 +55,10 @@ export const jsc: Signature = {
     const structures = view.writable.find((i) => isStructureHeap(view, view.mappings[i]!, i)) ?? -1;
     const program = programOf(view);
     if (structures < 0 && program === null) return;
-    const pools = view.mappings.flatMap((m, i) => (isPool(m) && isFree(view, i) ? [i] : []));
+    const pools: number[] = [];
+    view.mappings.forEach((m, i) => {
+      if (isPool(m) && isFree(view, i)) pools.push(i);
+    });
     // Two shapes, or one and the program's name: 4 GiB of writable memory alone could be anybody's.
     if (Number(structures >= 0) + Number(pools.length > 0) + Number(program !== null) < 2) return;
     view.runtimes.push({
