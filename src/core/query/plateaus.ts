@@ -2,143 +2,108 @@
  * `plateaus`: the steady intervals of each selected series, the steps between them, and what moved at each step. The
  * same rows serve as region annotations (time, timeEnd, title, text, tags).
  */
-import { capitalized, iec, signed } from '../explain/format';
-import type { LayoutPoint } from '../plateau/join';
 import { detectPlateaus } from '../plateau/detect';
+import { type Step, stepOf } from '../plateau/steps';
 import type { Plateau } from '../plateau/types';
-import { type Engine, capped, findProcesses, info, needLayouts } from './engine';
-import { describeLabels } from './labels';
-import { readLayouts } from './layout-points';
+import type { Layout } from '../snapshot/layout';
+import { type Engine, info } from './engine';
+import { type PlateauInput, plateauInputs } from './plateau-inputs';
+import { type PlateauRow, explainEntry } from './plateau-rows';
+import { plateausTable } from './plateau-table';
 import type { PlateauQuery } from './query';
-import { layoutReader, selectSeries } from './selection';
 import { SourceError } from './sources';
-import { type ExplainedSeries, type StepCause, causeOf } from './step-cause';
-import type { Notice, Table } from './table';
-import { sampleTimeline } from './timeline';
-import { toGrid } from './window';
-
-interface DetectInput extends ExplainedSeries {
-  readonly process: string;
-}
-
-interface Row extends Plateau, StepCause {
-  readonly process: string;
-}
+import type { Table } from './table';
 
 const MAX_ROWS = 2_000;
+/** Bodies of layouts read for one query, those of the newest steps; the others are told by their sums. */
+const MAX_BODIES = 80;
+const BODIES_AT_ONCE = 8;
+
+/** An entry of one series with the step that leads to it. */
+interface Found {
+  readonly input: PlateauInput;
+  readonly entry: Plateau;
+  readonly step: Step | null;
+  /** First of its series: nothing is known before it. */
+  readonly first: boolean;
+  /** Nothing comes after it: it may go on. */
+  readonly last: boolean;
+}
 
 /** @throws SourceError, BadQueryError */
 export async function plateaus(query: PlateauQuery, engine: Engine): Promise<Table[]> {
-  const byRegion: PlateauQuery = { ...query, groupBy: 'region', measure: 'virtual' };
-  const { inputs, notices, executed } =
-    query.expr.trim() === '' ? await fromTimeline(byRegion, engine) : await fromSeries(byRegion, engine);
-  const rows: Row[] = [];
+  const { inputs, notices, executed } = await plateauInputs(query, engine);
+  const { rows, cut } = await findPlateaus(inputs, engine);
+  if (cut > 0) {
+    notices.push(
+      info(`Showing the last ${rows.length} of ${rows.length + cut} plateaus. Narrow the query or the time range.`)
+    );
+  }
+  const few = inputs.filter((input) => input.values.length < 2).map((input) => input.process);
+  if (few.length > 0) {
+    notices.push(info(`Too few samples to see a plateau: ${few.slice(0, 5).join(', ')}. Choose a wider time range.`));
+  }
+  return [plateausTable(rows, notices, executed)];
+}
+
+/** Rows of all series by time; `cut` is how many older ones were left out. */
+export async function findPlateaus(
+  inputs: readonly PlateauInput[],
+  engine: Engine
+): Promise<{ readonly rows: readonly PlateauRow[]; readonly cut: number }> {
+  const found: Found[] = [];
   for (const input of inputs) {
-    rows.push(...explain(input));
+    found.push(...detectIn(input));
     await engine.breathe();
   }
-  rows.sort((a, b) => a.startMs - b.startMs || (a.process < b.process ? -1 : 1));
-  if (rows.length > MAX_ROWS) {
-    notices.push(info(`Showing the last ${MAX_ROWS} of ${rows.length} plateaus. Narrow the query or the time range.`));
+  found.sort((a, b) => a.entry.startMs - b.entry.startMs || (a.input.process < b.input.process ? -1 : 1));
+  const shown = found.slice(-MAX_ROWS);
+  const bodies = await readBodies(shown, engine);
+  const rows: PlateauRow[] = [];
+  for (const one of shown) {
+    rows.push(explainEntry(one, (process, id) => bodies.get(`${id} ${process}`) ?? null));
+    if (rows.length % 100 === 0) await engine.breathe();
   }
-  return [plateausTable(rows.slice(-MAX_ROWS), notices, executed)];
+  return { rows, cut: found.length - shown.length };
 }
 
-interface Inputs {
-  readonly inputs: readonly DetectInput[];
-  readonly notices: Notice[];
-  readonly executed: string;
-}
-
-async function fromSeries(query: PlateauQuery, engine: Engine): Promise<Inputs> {
-  const byCategory = layoutReader(engine, { ...query, groupBy: 'category' });
-  const byRegion = layoutReader(engine, query);
-  const selection = await selectSeries(query, engine, async (process) => (await byCategory(process)).points);
-  const notices = [...selection.notices];
-  const inputs: DetectInput[] = [];
-  for (const { series, process, startMsAt, notices: own } of selection.series) {
-    notices.push(...own);
-    let layouts: readonly LayoutPoint[] = [];
-    if (process) {
-      try {
-        layouts = (await byRegion(process.process)).points;
-      } catch (error) {
-        if (!(error instanceof SourceError)) throw error;
-        notices.push(info(`No causes for ${process.process}: ${error.message}`));
-      }
-    }
-    inputs.push({ ...series, process: process?.process ?? describeLabels(series.labels), startMsAt, layouts });
-  }
-  return { inputs, notices: notices.slice(0, 20), executed: selection.executed };
-}
-
-async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<Inputs> {
-  const source = needLayouts(engine, 'Queries without an expression');
-  const grid = toGrid(engine.window);
-  const { items, notices } = capped(await findProcesses(engine, source, query), engine, 'processes');
-  const inputs: DetectInput[] = [];
-  for (const { process } of items) {
-    const { points } = await readLayouts(
-      process,
-      Math.max(0, grid.fromMs - grid.stepMs),
-      engine.window.toMs,
-      source,
-      query,
-      engine.signal
-    );
-    const { timesMs, values, samples } = sampleTimeline(points, grid, engine.window.toMs);
-    inputs.push({
-      process,
-      timesMs,
-      values,
-      startMsAt: (index) => samples[index]?.layout?.startMs ?? null,
-      layouts: points,
-    });
-  }
-  return { inputs, notices, executed: `collector: layouts of ${items.map((one) => one.process).join(', ')}` };
-}
-
-function explain(input: DetectInput): Row[] {
-  const { timesMs, values, process } = input;
-  const starts = timesMs.map((_, i) => input.startMsAt(i) ?? NaN);
+function detectIn(input: PlateauInput): Found[] {
+  const { timesMs, values } = input;
+  const starts = timesMs.map((_, i) => input.startMsAt(i) ?? Number.NaN);
   const entries = detectPlateaus({ timesMs, values, ...(starts.some(Number.isFinite) ? { startMs: starts } : {}) });
-  let previousEndMs: number | null = null;
+  let previous: Plateau | null = null;
+  const lastHeld = entries.filter((entry) => entry.kind !== 'spike').at(-1);
   return entries.map((entry) => {
-    const before = previousEndMs;
-    if (entry.kind !== 'spike') previousEndMs = entry.endMs;
-    return { ...entry, process, ...causeOf(input, entry, before) };
+    const before = previous;
+    if (entry.kind !== 'spike') previous = entry;
+    const step = entry.reset ? null : stepOf(input, entry, before);
+    return { input, entry, step, first: before === null, last: entry === lastHeld };
   });
 }
 
-const COLOURS: Readonly<Record<Plateau['kind'], string>> = { plateau: 'blue', ramp: 'orange', spike: 'purple' };
-
-function titleOf(row: Row): string {
-  const level = iec(row.levelBytes);
-  const step = row.stepBytes === null || row.stepBytes === 0 ? '' : ` (${signed(row.stepBytes)})`;
-  return `${capitalized(row.kind)} ${row.kind === 'ramp' ? 'to' : 'at'} ${level}${step}`;
-}
-
-function plateausTable(rows: readonly Row[], notices: readonly Notice[], executed: string): Table {
-  return {
-    name: 'plateaus',
-    columns: [
-      { name: 'time', type: 'time', values: rows.map((row) => row.startMs) },
-      { name: 'timeEnd', type: 'time', values: rows.map((row) => row.endMs) },
-      { name: 'level', type: 'number', values: rows.map((row) => row.levelBytes), unit: 'bytes' },
-      { name: 'step', type: 'number', values: rows.map((row) => row.stepBytes), unit: 'bytes' },
-      { name: 'kind', type: 'string', values: rows.map((row) => row.kind) },
-      { name: 'cause', type: 'string', values: rows.map((row) => row.cause) },
-      { name: 'causes', type: 'json', values: rows.map((row) => row.causes) },
-      { name: 'process', type: 'string', values: rows.map((row) => row.process) },
-      { name: 'confidence', type: 'number', values: rows.map((row) => row.confidence), unit: 'percentunit' },
-      { name: 'tags', type: 'string', values: rows.map((row) => `${row.kind},${row.process.replace(/,/g, ' ')}`) },
-      { name: 'title', type: 'string', values: rows.map(titleOf) },
-      { name: 'text', type: 'string', values: rows.map((row) => row.cause) },
-      { name: 'id', type: 'string', values: rows.map((row) => `${row.process}-${row.startMs}-${row.kind}`) },
-      { name: 'color', type: 'string', values: rows.map((row) => COLOURS[row.kind]) },
-    ],
-    notices,
-    executed,
-    visualisation: 'table',
+async function readBodies(found: readonly Found[], engine: Engine): Promise<ReadonlyMap<string, Layout>> {
+  const bodies = new Map<string, Layout>();
+  const source = engine.layouts;
+  if (!source) return bodies;
+  const wanted = new Map<string, { readonly process: string; readonly id: string }>();
+  for (const { input, step } of [...found].reverse()) {
+    if (!input.known || !step?.before || !step.after || wanted.size >= MAX_BODIES) continue;
+    for (const { layout } of [step.before, step.after]) {
+      wanted.set(`${layout.id} ${input.process}`, { process: input.process, id: layout.id });
+    }
+  }
+  const read = async ([key, { process, id }]: readonly [string, { process: string; id: string }]): Promise<void> => {
+    try {
+      const stored = await source.snapshot(process, { id }, engine.signal);
+      if (stored) bodies.set(key, stored.layout);
+    } catch (error) {
+      // Sums by region tell the cause as well, without names.
+      if (!(error instanceof SourceError)) throw error;
+    }
   };
+  const all = [...wanted];
+  for (let i = 0; i < all.length; i += BODIES_AT_ONCE) {
+    await Promise.all(all.slice(i, i + BODIES_AT_ONCE).map(read));
+  }
+  return bodies;
 }

@@ -129,6 +129,14 @@ describe('attribution of series', () => {
     expect(column(tables[1]!, 'heap').displayName).toMatch(/ heap$/);
   });
 
+  it('shows fewer series where there are many points, so that an answer stays of a size', async () => {
+    const many = Array.from({ length: 50 }, (_, i) => series({ ...VSZ, instance: `h:${i}` }, [500]));
+    const window = { fromMs: HOUR, toMs: HOUR + 20_000_000, intervalMs: 0, maxDataPoints: 1e308 };
+    const tables = await runQuery(query({ expr: 'x' }), engine({ series: fakeSeries({ x: many }), window }));
+    expect(tables).toHaveLength(9);
+    expect(texts(tables[0]!)).toContain('Showing 9 of 50 series.');
+  });
+
   it('shows what could be had when the collector is down', async () => {
     const down = {
       ...layouts,
