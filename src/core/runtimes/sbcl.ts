@@ -40,7 +40,7 @@ export const sbcl: Signature = {
   name: 'sbcl',
   claim(view) {
     const file = findFile(view.files, /^(sbcl(-[\d.]+)?|.*\.core)$/);
-    const lisp = view.mappings.some((m) => isAnonymous(m) && isSpaceLike(m.access) && m.end - m.start >= 64 * MIB);
+    const lisp = view.mappings.some((m) => m.end - m.start >= 64 * MIB && isSpaceLike(m.access) && isAnonymous(m));
     if (!file || !lisp || !findFile(view.files, /sbcl/)) return;
     view.runtimes.push({
       name: 'sbcl',
