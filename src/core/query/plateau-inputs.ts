@@ -1,0 +1,86 @@
+/** Where the series of a `plateaus` query come from: Prometheus joined with layouts, or the collector's own timeline. */
+import type { LayoutPoint } from '../plateau/join';
+import type { ObservedSeries } from '../plateau/steps';
+import { type Engine, capped, findProcesses, info, needLayouts } from './engine';
+import { describeLabels } from './labels';
+import { readLayouts } from './layout-points';
+import { detectionGrid, withRawSamples } from './plateau-samples';
+import type { PlateauQuery } from './query';
+import { layoutReader, selectSeries } from './selection';
+import { SourceError } from './sources';
+import type { Notice } from './table';
+import { sampleTimeline } from './timeline';
+import { expandMacros, toGrid } from './window';
+
+export interface PlateauInput extends ObservedSeries {
+  /** The collector's label, or the series in words where no process was found. */
+  readonly process: string;
+  /** True when `process` is one of the collector's: its layouts have bodies. */
+  readonly known: boolean;
+  /** Empty where nobody said. */
+  readonly runtime: string;
+}
+
+export interface PlateauInputs {
+  readonly inputs: readonly PlateauInput[];
+  readonly notices: Notice[];
+  readonly executed: string;
+}
+
+const MAX_NOTICES = 20;
+
+/** @throws SourceError, BadQueryError */
+export function plateauInputs(query: PlateauQuery, engine: Engine): Promise<PlateauInputs> {
+  const byRegion: PlateauQuery = { ...query, groupBy: 'region', measure: 'virtual' };
+  return query.expr.trim() === '' ? fromTimeline(byRegion, engine) : fromSeries(byRegion, engine);
+}
+
+async function fromSeries(query: PlateauQuery, given: Engine): Promise<PlateauInputs> {
+  const expr = expandMacros(query.expr.trim(), given.window, toGrid(given.window).stepMs);
+  const engine = await withRawSamples(expr, given);
+  const byCategory = layoutReader(engine, { ...query, groupBy: 'category' });
+  const byRegion = layoutReader(engine, query);
+  const selection = await selectSeries({ ...query, expr }, engine, async (one) => (await byCategory(one)).points);
+  const notices = [...selection.notices];
+  const inputs: PlateauInput[] = [];
+  for (const { series, process, startMsAt, notices: own } of selection.series) {
+    notices.push(...own);
+    let layouts: readonly LayoutPoint[] = [];
+    if (process) {
+      try {
+        layouts = (await byRegion(process.process)).points;
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        notices.push(info(`No causes for ${process.process}: ${error.message}`));
+      }
+    }
+    inputs.push({
+      timesMs: series.timesMs,
+      values: series.values,
+      process: process?.process ?? describeLabels(series.labels),
+      known: process !== null,
+      runtime: process?.runtime ?? '',
+      startMsAt,
+      layouts,
+    });
+  }
+  return { inputs, notices: notices.slice(0, MAX_NOTICES), executed: selection.executed };
+}
+
+async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<PlateauInputs> {
+  const source = needLayouts(engine, 'Queries without an expression');
+  const grid = detectionGrid(engine);
+  const { toMs } = engine.window;
+  const { items, notices } = capped(await findProcesses(engine, source, query), engine, 'processes');
+  const inputs: PlateauInput[] = [];
+  for (const { process, runtime } of items) {
+    const fromMs = Math.max(0, grid.fromMs - grid.stepMs);
+    const { points } = await readLayouts(process, fromMs, toMs, source, query, engine.signal);
+    const { timesMs, values, samples } = sampleTimeline(points, grid, toMs);
+    const startMsAt = (index: number) => samples[index]?.layout?.startMs ?? null;
+    inputs.push({ process, known: true, runtime, timesMs, values, startMsAt, layouts: points });
+    await engine.breathe();
+  }
+  if (items.length === 0) notices.push(info('No process in this time range. Choose a wider one, or another process.'));
+  return { inputs, notices, executed: `collector: layouts of ${items.map((one) => one.process).join(', ')}` };
+}

@@ -1,0 +1,127 @@
+/** One plateau of one series → one row: what it is, why it began, and what moved inside it. */
+import type { Category } from '../attribution/categories';
+import { withSeparators } from '../explain/format';
+import { hedgedSentence, insideSentence, phraseOf, stepSentence } from '../explain/causes';
+import type { Cause } from '../plateau/cause';
+import { causesOf } from '../plateau/causes';
+import { changesInside } from '../plateau/inside';
+import type { Evidence } from '../plateau/join';
+import { guessCause } from '../plateau/quanta';
+import type { Step } from '../plateau/steps';
+import type { Plateau } from '../plateau/types';
+import type { Layout } from '../snapshot/layout';
+import type { PlateauInput } from './plateau-inputs';
+import { clock } from './words';
+
+export interface PlateauRow extends Plateau {
+  readonly id: string;
+  readonly process: string;
+  /** Why it began; a sentence. */
+  readonly cause: string;
+  /** What moved inside it while VSZ stood still; empty when nothing did. */
+  readonly inside: string;
+  readonly causes: readonly ToldCause[];
+  /** How the cause is known; null where there is none to know. */
+  readonly evidence: Evidence | null;
+  /** Of the main cause; null without one. */
+  readonly category: Category | null;
+}
+
+export interface ToldCause extends Cause {
+  /** In words, without the size. */
+  readonly text: string;
+}
+
+interface Entry {
+  readonly input: PlateauInput;
+  readonly entry: Plateau;
+  readonly step: Step | null;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+type Explained = Pick<PlateauRow, 'cause' | 'causes' | 'evidence'>;
+
+const MAX_CAUSES = 10;
+
+export function explainEntry(found: Entry, bodyOf: (process: string, id: string) => Layout | null): PlateauRow {
+  const { input, entry } = found;
+  const explained = causeOf(found, (id) => bodyOf(input.process, id));
+  const main = explained.causes[0];
+  return {
+    ...entry,
+    id: idOf(found),
+    process: input.process,
+    ...explained,
+    inside: insideOf(found),
+    category: main && main.kind !== 'restart' ? main.category : null,
+  };
+}
+
+function causeOf({ input, entry, step, first }: Entry, body: (id: string) => Layout | null): Explained {
+  if (entry.reset) {
+    return told('The process was started anew.', 'snapshot', [
+      {
+        kind: 'restart',
+        region: 'unknown',
+        category: 'unknown',
+        bytes: entry.stepBytes ?? 0,
+        count: 1,
+        numbers: {},
+        words: {},
+      },
+    ]);
+  }
+  if (!step) return told(first ? 'The first level in the time range.' : '', null, []);
+  const { bytes, before, after } = step;
+  const exactly = `${withSeparators(Math.abs(bytes))} B`;
+  if (before && after && before.layout !== after.layout) {
+    const causes = causesOf(
+      { parts: before.layout.parts, body: body(before.layout.id) },
+      { parts: after.layout.parts, body: body(after.layout.id) }
+    );
+    const rest = after.differenceBytes - before.differenceBytes;
+    const all = rest === 0 ? causes : [...causes, unknownCause(rest)];
+    const bounds = before.layout.boundsOnly || after.layout.boundsOnly;
+    const evidence = bounds ? 'bounds' : step.exact ? 'snapshot' : 'nearby';
+    if (all.length > 0) return told(stepSentence(bytes, all), evidence, all);
+  }
+  const guess = guessCause(bytes, input.runtime);
+  if (guess) return told(hedgedSentence(bytes, guess), 'metrics', [guess]);
+  const verb = bytes < 0 ? 'fell' : 'rose';
+  return told(
+    `VSZ ${verb} by ${exactly} at ${clock(entry.startMs)} UTC and no layout covers that moment. The step is shown as unknown.`,
+    'bounds',
+    [unknownCause(bytes)]
+  );
+}
+
+function unknownCause(bytes: number): Cause {
+  return { kind: 'unknown', region: 'unknown', category: 'unknown', bytes, count: null, numbers: {}, words: {} };
+}
+
+function told(cause: string, evidence: Evidence | null, causes: readonly Cause[]): Explained {
+  return {
+    cause,
+    evidence,
+    causes: causes.slice(0, MAX_CAUSES).map((one) => ({ ...one, text: phraseOf(one) })),
+  };
+}
+
+function insideOf({ input, entry }: Entry): string {
+  if (entry.kind === 'spike') return '';
+  const startMs = input.startMsAt(input.timesMs.indexOf(entry.startMs));
+  const own = input.layouts.filter(
+    (layout) => startMs === null || layout.startMs === null || Math.abs(layout.startMs - startMs) <= 1_000
+  );
+  return insideSentence(changesInside(own, entry.startMs, entry.endMs));
+}
+
+/**
+ * Stable while the time range moves on: a plateau that begins with a step is named by its start, the first one, whose
+ * start is that of the range, by its end.
+ */
+function idOf({ input, entry, first, last }: Entry): string {
+  const when = !first || entry.kind === 'spike' ? `${entry.startMs}` : last ? 'now' : `until-${entry.endMs}`;
+  return `${input.process}-${entry.kind}-${when}`;
+}
