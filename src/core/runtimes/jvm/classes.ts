@@ -156,9 +156,9 @@ function claimClassSpaceAt(view: View, start: Address): boolean {
 function claimClassSpaceBySize(view: View): boolean {
   const size = classSpaceSize(view);
   let best: { start: Address; rank: number } | null = null;
-  for (let i = 1; i < view.mappings.length; i++) {
+  for (const i of view.inaccessible) {
     const m = view.mappings[i]!;
-    if (!isPlainNone(m) || sizeOf(m) > size || sizeOf(m) < size / 4 || !isOurs(view, i)) continue;
+    if (sizeOf(m) > size || sizeOf(m) < size / 4 || !isOurs(view, i)) continue;
     const start = m.end - size;
     const first = indexAt(view, start);
     let j = i;
@@ -182,9 +182,9 @@ function claimClassSpaceBySize(view: View): boolean {
 function claimMetaspace(view: View): boolean {
   const weak: Address[] = [];
   let found = false;
-  for (let i = 0; i < view.mappings.length; i++) {
+  for (const i of view.writable) {
     const m = view.mappings[i]!;
-    if (!isPlainWritable(m) || !isFree(view, i)) continue;
+    if (!isFree(view, i)) continue;
     const base = alignUp(m.start, CHUNK);
     if (base >= m.end) continue;
     const holes = holesInNode(view, base);
@@ -223,10 +223,10 @@ function holesInNode(view: View, base: Address): number {
 
 function claimOldMetaspace(view: View): boolean {
   let found = false;
-  for (let i = 1; i < view.mappings.length; i++) {
+  for (const i of view.inaccessible) {
     const tail = view.mappings[i]!;
-    const head = view.mappings[i - 1]!;
-    if (!isPlainNone(tail) || sizeOf(tail) >= OLD_NODE || !isOurs(view, i) || !touchesBelow(view, i)) continue;
+    const head = view.mappings[i - 1];
+    if (!head || sizeOf(tail) >= OLD_NODE || !isOurs(view, i) || !touchesBelow(view, i)) continue;
     const start = tail.end - OLD_NODE;
     if (
       !isPlainWritable(head) ||

@@ -63,9 +63,9 @@ function claimSegmentMaps(view: View, cache: Run): void {
 function claimSegmentMap(view: View, reserved: Bytes, committed: Bytes): void {
   const all = alignUp(reserved, view.pageSize);
   const head = alignUp(committed, view.pageSize);
-  for (let i = 1; i < view.mappings.length; i++) {
+  for (const i of view.inaccessible) {
     const m = view.mappings[i]!;
-    if (sizeOf(m) !== all - head || !isPlainNone(m) || !isFree(view, i) || !touchesBelow(view, i)) continue;
+    if (sizeOf(m) !== all - head || !isFree(view, i) || !touchesBelow(view, i)) continue;
     const below = view.mappings[i - 1]!;
     if (!isPlainWritable(below) || sizeOf(below) < head || hasFlag(view, i, 'nr') === false) continue;
     claimRange(view, below.end - head, m.end, SEGMENTS);

@@ -19,7 +19,7 @@ import {
 } from '../../attribution/view';
 import { type Mapping, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
-import { alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
+import { alignUp, arenaStart, hasFlag, isPlainWritable } from '../shapes';
 import type { JavaHeap } from './java-heap';
 import { tablesWithin } from './tables';
 
@@ -52,9 +52,9 @@ interface Table {
 
 export function claimGcStructures(view: View, heap: JavaHeap | null): void {
   const tables = heap ? tablesOf(view, heap) : [];
-  for (let i = 0; i < view.mappings.length; i++) {
+  for (const i of view.inaccessible) {
     const tail = view.mappings[i]!;
-    if (!isPlainNone(tail) || !isFree(view, i) || hasFlag(view, i, 'nr') === false || sizeOf(tail) < 64 * KIB) continue;
+    if (!isFree(view, i) || hasFlag(view, i, 'nr') === false || sizeOf(tail) < 64 * KIB) continue;
     if (tables.some((table) => table.reserved === sizeOf(tail))) {
       claimRange(view, tail.start, tail.end, SCALED);
       continue;
@@ -107,9 +107,9 @@ function tableStart(tables: readonly Table[], lowest: Address, tail: Mapping): A
 
 /** Fully committed tables: no inaccessible tail shows them; their size does. */
 function claimCommitted(view: View, heap: JavaHeap | null, tables: readonly Table[]): void {
-  for (let i = 0; i < view.mappings.length; i++) {
+  for (const i of view.writable) {
     const m = view.mappings[i]!;
-    if (!isPlainWritable(m) || hasFlag(view, i, 'nh') === true) continue;
+    if (hasFlag(view, i, 'nh') === true) continue;
     const arena =
       i + 1 < view.mappings.length && isInaccessible(view.mappings[i + 1]!) ? arenaStart(view, i + 1) : null;
     for (const part of freeParts(view, i)) {

@@ -31,6 +31,7 @@ export function tablesWithin(
   open: boolean
 ): { start: Address; end: Address } | null {
   const room = end - start;
+  if (room < SMALLEST_SUM) return null;
   const aligned = end % UNIT === 0;
   // A buffer of whole MiB that the program allocated; no sum of tables is more likely than that.
   if (!(open && aligned) && ((room - PAGE) % MIB === 0 || isChunks(room))) return null;

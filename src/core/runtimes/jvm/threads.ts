@@ -11,7 +11,7 @@
 import { type Claim, type View, claimRange, freeParts, isFree, touchesBelow } from '../../attribution/view';
 import { sizeOf } from '../../mapping/mapping';
 import { type Bytes, KIB, MIB } from '../../units';
-import { hasFlag, isPlainNone, isPlainWritable } from '../shapes';
+import { hasFlag, isPlainNone } from '../shapes';
 
 const STACK: Claim = {
   region: 'jvm.thread-stack',
@@ -46,11 +46,11 @@ const ARENA = 64 * MIB;
 const VM_STACK_SIZES: readonly Bytes[] = [MIB, 2 * MIB, 4 * MIB];
 
 export function claimThreadStacks(view: View): void {
-  const marked = view.mappings.some((_, i) => hasFlag(view, i, 'nh') === true);
+  const marked = view.writable.some((i) => hasFlag(view, i, 'nh') === true);
   const usual = usualSize(view, marked);
-  for (let i = 0; i < view.mappings.length; i++) {
+  for (const i of view.writable) {
     const m = view.mappings[i]!;
-    if (!isPlainWritable(m) || freeParts(view, i).length === 0) continue;
+    if (freeParts(view, i).length === 0) continue;
     const isStack = marked ? hasFlag(view, i, 'nh') : null;
     if (isStack === false) continue;
     const guard = guardBelow(view, i, usual);
@@ -97,11 +97,12 @@ function guardBelow(view: View, i: number, usual: Bytes | null): { bytes: Bytes;
 /** The size, zones included, that most Java stacks have. */
 function usualSize(view: View, marked: boolean): Bytes | null {
   const counts = new Map<Bytes, number>();
-  view.mappings.forEach((m, i) => {
-    if (!isPlainWritable(m) || !isFree(view, i) || (marked && hasFlag(view, i, 'nh') === false)) return;
+  for (const i of view.writable) {
+    const m = view.mappings[i]!;
+    if (!isFree(view, i) || (marked && hasFlag(view, i, 'nh') === false)) continue;
     const guard = guardBelow(view, i, null);
     if (guard?.java) counts.set(sizeOf(m) + guard.bytes, (counts.get(sizeOf(m) + guard.bytes) ?? 0) + 1);
-  });
+  }
   let usual: Bytes | null = null;
   for (const [size, count] of counts) if (usual === null || count > counts.get(usual)!) usual = size;
   return usual;

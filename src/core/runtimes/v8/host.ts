@@ -34,8 +34,12 @@ const LIBV8 = /^libv8(_libbase|_monolith)?\.so/;
 const CHROMIUM =
   /^(chrome|chromium|chromium-browser|google-chrome|msedge|brave|vivaldi-bin|opera|headless_shell|chrome-headless-shell|electron|code|code-insiders|slack|Discord|signal-desktop|teams|obsidian)$/;
 
+/** One question for the many processes without V8. */
+const ANY = new RegExp([NODE, LIBNODE, DENO, LIBV8, CHROMIUM].map((one) => one.source).join('|'));
+
 /** The program by the name of its executable or library. */
 export function namedHost(view: View): Host | null {
+  if (!findFile(view.files, ANY) && !ANY.test(baseName(view.snapshot.exe ?? ''))) return null;
   const mapped = (pattern: RegExp): string | null => {
     const exe = view.snapshot.exe;
     if (exe && pattern.test(baseName(exe))) return exe;

@@ -90,7 +90,7 @@ function isOurs(view: View, m: Mapping, i: number): boolean {
 }
 
 function isTextRemap(view: View, i: number): boolean {
-  return i >= 0 && i < view.mappings.length && claimsOf(view, i)[0]?.claim.region === 'elf.text-remap';
+  return (view.mappings[i]?.inode ?? 0) !== 0 && claimsOf(view, i)[0]?.claim.region === 'elf.text-remap';
 }
 
 /** The pages below the first executable piece of a code range: two writable ones and a guard. */
