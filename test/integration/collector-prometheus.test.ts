@@ -8,7 +8,8 @@ import { expect, test } from 'vitest';
 import { createCollectorSource } from '../../src/adapters/snapshot-api/client';
 import { FROM_SOURCE, startCollector, until } from './collector-process';
 
-const installed = spawnSync('prometheus', ['--version']).status === 0 || process.env['CI'] === 'true';
+const PROMETHEUS = 'prometheus';
+const installed = spawnSync(PROMETHEUS, ['--version']).status === 0 || process.env['CI'] === 'true';
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -36,7 +37,7 @@ test.skipIf(!installed)('scraped by a real Prometheus (prometheus)', async () =>
     `scrape_configs: [{ job_name: plateau, scrape_interval: 1s, static_configs: [{ targets: ['${target}'] }] }]\n`
   );
   const prometheus = spawn(
-    'prometheus',
+    PROMETHEUS,
     [`--config.file=${config}`, `--storage.tsdb.path=${directory}/data`, `--web.listen-address=127.0.0.1:${port}`],
     { stdio: 'ignore' }
   );
