@@ -57,21 +57,14 @@ export const jvm: Signature = {
 };
 
 function claimSmallPages(view: View): void {
+  for (const file of view.files.values()) {
+    if (!file.name.includes('/hsperfdata_')) continue;
+    for (const i of file.mappings) claimMapping(view, i, COUNTERS);
+  }
   view.mappings.forEach((m, i) => {
-    if (!isFree(view, i)) return;
-    if (m.inode !== 0) {
-      if (/\/hsperfdata_[^/]*\/\d+( \(deleted\))?$/.test(m.name)) claimMapping(view, i, COUNTERS);
-      return;
-    }
     // JDK 10+: a bad page below, a good one above; JDK 8: one read-only page above a writable one.
-    if (
-      !isAnonymous(m) ||
-      (m.access & (READ | WRITE)) !== READ ||
-      sizeOf(m) !== view.pageSize ||
-      !touchesBelow(view, i)
-    ) {
-      return;
-    }
+    if (m.inode !== 0 || (m.access & (READ | WRITE)) !== READ || sizeOf(m) !== view.pageSize) return;
+    if (!isAnonymous(m) || !isFree(view, i) || !touchesBelow(view, i)) return;
     const below = view.mappings[i - 1]!;
     if (!isAnonymous(below) || sizeOf(below) !== view.pageSize || isArchive(below)) return;
     claimMapping(view, i - 1, POLLING);
