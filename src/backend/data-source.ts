@@ -13,7 +13,7 @@ import { QUERY_TYPES } from '../core/query/query';
 import { decodeQuery } from '../contract/query';
 import type { Engine } from '../core/query/engine';
 import { runQuery } from '../core/query/run';
-import type { LayoutSource } from '../core/query/sources';
+import type { LayoutSource, SeriesSource } from '../core/query/sources';
 import type { Table } from '../core/query/table';
 import { toWindow } from '../core/query/window';
 import { readCollectorFacts } from './collector-facts';
@@ -50,8 +50,8 @@ export function openDataSource(raw: InstanceSettings, counters: Counters): DataS
   const query = async (request: DataQueryRequest, call: Call): Promise<readonly Table[]> => {
     const decoded = decodeQuery(request.model);
     const engine: Engine = {
-      series: series?.() ?? null,
-      layouts: cached?.() ?? null,
+      series: series && lazySeries(series),
+      layouts: cached && lazyLayouts(cached),
       window: toWindow(request),
       maxSeries: settings.jsonData.maxSeries,
       showAddresses: settings.jsonData.showAddresses,
@@ -100,6 +100,19 @@ export function openDataSource(raw: InstanceSettings, counters: Counters): DataS
         },
       }),
     close: async () => client?.close(),
+  };
+}
+
+/** A URL that cannot be used is the error of who asks there: queries that need only the other server still work. */
+function lazySeries(open: () => SeriesSource): SeriesSource {
+  return { range: async (...asked) => open().range(...asked), raw: async (...asked) => open().raw(...asked) };
+}
+
+function lazyLayouts(open: () => LayoutSource): LayoutSource {
+  return {
+    processes: async (...asked) => open().processes(...asked),
+    layouts: async (...asked) => open().layouts(...asked),
+    snapshot: async (...asked) => open().snapshot(...asked),
   };
 }
 

@@ -233,6 +233,24 @@ describe('queries', () => {
     await page.close();
   });
 
+  it.each([
+    ['Prometheus', () => contextOf('nonsense', { collectorUrl: collector.url }, { uid: 'u12' }), 'processes', 'expr'],
+    [
+      'the collector',
+      () => contextOf(prometheus.url, { collectorUrl: 'nonsense' }, { uid: 'u13' }),
+      'expr',
+      'processes',
+    ],
+  ])('that need the other server work when the address of %s is none', async (_, context, works, fails) => {
+    const queries = [
+      { refId: 'processes', queryType: 'processes' },
+      { refId: 'expr', expr: VSZ },
+    ];
+    const answers = await host.queryData(context(), queries, RANGE);
+    expect(framesOf(answers.get(works))).toHaveLength(1);
+    expect(answers.get(fails)!.error).toMatch(/'nonsense' is not (an address|a URL)/);
+  });
+
   it('follow a change of the settings', async () => {
     const other = await serveHttp(fakePrometheus({ [VSZ]: 777 }));
     const ask = async (url: string, updatedMs: number) => {
