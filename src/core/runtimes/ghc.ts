@@ -16,6 +16,8 @@ import type { Signature } from './signature';
 const HINT = 0x4200000000;
 const LARGE = 512 * GIB;
 const MEGABLOCK = MIB;
+/** The address space that GHC asks for first (mblock_address_space, 2^40) and its alignment. */
+const MOST = 1024 * GIB + MEGABLOCK;
 
 const HEAP: Claim = {
   region: 'ghc.two-step-heap',
@@ -33,7 +35,7 @@ export const ghc: Signature = {
       const last = view.mappings[run.to - 1]!;
       const reserved = isPlainNone(last) ? last.end - last.start : 0;
       const atHint = run.start >= HINT && run.start < HINT + 64 * MIB;
-      if (reserved < (atHint ? GIB : LARGE) || last.start % MEGABLOCK !== 0) continue;
+      if (reserved < (atHint ? GIB : LARGE) || reserved > MOST || last.start % MEGABLOCK !== 0) continue;
       claimRange(view, run.start, run.end, HEAP);
       view.runtimes.push({
         name: 'ghc',

@@ -9,19 +9,21 @@
  */
 import { findFile, hasPath } from '../attribution/files';
 import { type Claim, type View, claimMapping, indexAt } from '../attribution/view';
-import { type Address, MIB, TIB } from '../units';
+import { sizeOf } from '../mapping/mapping';
+import { type Address, GIB, MIB, TIB } from '../units';
 import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const LOWEST: Address = 2 * TIB;
 const HIGHEST: Address = 30 * TIB;
 const SEGMENT = 32 * MIB;
+const ARENA = GIB;
 
 const BY_PLACE: Claim = {
   region: 'mimalloc.mapping',
   category: 'heap',
   confidence: 'likely',
-  why: "Segments on 32 MiB borders between 2 and 30 TiB: mimalloc's own choice of addresses.",
+  why: "Segments on 32 MiB borders or arenas of 1 GiB between 2 and 30 TiB: mimalloc's own choice of addresses.",
 };
 const BY_LIBRARY: Claim = {
   region: 'mimalloc.mapping',
@@ -30,30 +32,39 @@ const BY_LIBRARY: Claim = {
   why: 'Writable memory that the kernel does not reserve, in a process whose allocator is mimalloc.',
 };
 
-/** A segment begins on its border; what touches it from above is of the same area. */
-function claimByPlace(view: View): boolean {
+/**
+ * A segment begins on its border, and what touches it from above is of the same area; an arena of later versions may begin
+ * anywhere. V8 scatters single pages over the same range, so little of it is no sign.
+ */
+function segmentsByPlace(view: View): number[] {
   // Programs without a stack limit have all their mappings here, libraries too; mimalloc's own area has none.
-  if (view.mappings.slice(indexAt(view, LOWEST), indexAt(view, HIGHEST)).some(hasPath)) return false;
-  let found = false;
+  const last = indexAt(view, HIGHEST);
+  const first = indexAt(view, LOWEST);
+  for (let i = first; i < last; i++) if (hasPath(view.mappings[i]!)) return [];
+  const found: number[] = [];
+  let bytes = 0;
   let end: Address = -1;
-  for (let i = indexAt(view, LOWEST); i < view.mappings.length; i++) {
+  for (let i = first; i < last; i++) {
     const m = view.mappings[i]!;
-    if (m.start >= HIGHEST) break;
     if (view.ledger[i] !== undefined || !(isPlainWritable(m) || isPlainNone(m))) continue;
-    if (m.start % SEGMENT !== 0 && m.start !== end) continue;
-    claimMapping(view, i, BY_PLACE);
+    const arena = isPlainWritable(m) && sizeOf(m) >= ARENA / 2;
+    if (m.start % SEGMENT !== 0 && m.start !== end && !arena) continue;
+    found.push(i);
+    bytes += sizeOf(m);
     end = m.end;
-    found = true;
   }
-  return found;
+  return bytes >= SEGMENT ? found : [];
 }
 
 /** Before libc's arenas, which have the same size as two segments. */
 export const mimallocSegments: Signature = {
   name: 'mimalloc-segments',
   claim(view) {
-    if (claimByPlace(view))
+    const segments = segmentsByPlace(view);
+    for (const i of segments) claimMapping(view, i, BY_PLACE);
+    if (segments.length > 0) {
       view.runtimes.push({ name: 'mimalloc', version: null, evidence: 'segments at its own addresses' });
+    }
   },
 };
 

@@ -10,9 +10,9 @@
 import { findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
 import { MIB, TIB } from '../units';
-import { isPlainNone } from './shapes';
 import type { Signature } from './signature';
 
+const PROGRAM = /^(mariadbd|mysqld)$/;
 const RESERVED = 8 * TIB;
 const POOL: Claim = {
   region: 'mariadb.innodb-buffer-pool',
@@ -33,14 +33,20 @@ const BUFFER: Claim = {
   why: "A large block of MySQL: as a rule InnoDB's buffer pool.",
 };
 
-function claimPool(view: View): boolean {
-  for (const m of view.mappings) {
-    if (!isPlainNone(m) || m.end - m.start < RESERVED / 2) continue;
-    claimRange(view, m.end - RESERVED, m.end, POOL);
-    return true;
-  }
-  return false;
-}
+/** Before runtimes that reserve terabytes for a heap: the program's name decides. */
+export const mariadbPool: Signature = {
+  name: 'mariadb-pool',
+  claim(view) {
+    if (!findFile(view.files, PROGRAM)) return;
+    for (const i of view.inaccessible) {
+      const m = view.mappings[i]!;
+      if (m.end - m.start < RESERVED / 2 || m.end - m.start > RESERVED) continue;
+      claimRange(view, m.end - RESERVED, m.end, POOL);
+      view.runtimes.push({ name: 'mariadb', version: null, evidence: '8 TiB reserved for its buffer pool' });
+      return;
+    }
+  },
+};
 
 function claimLarge(view: View, atLeast: number, claim: Claim): void {
   view.writable.forEach((i) => {
@@ -52,11 +58,13 @@ function claimLarge(view: View, atLeast: number, claim: Claim): void {
 export const mysql: Signature = {
   name: 'mysql',
   claim(view) {
-    const program = findFile(view.files, /^(mariadbd|mysqld)$/);
+    const program = findFile(view.files, PROGRAM);
     if (!program) return;
-    const mariadb = claimPool(view) || program.base === 'mariadbd';
+    const known = view.runtimes.some((runtime) => runtime.name === 'mariadb');
+    const mariadb = known || program.base === 'mariadbd';
     if (mariadb) claimLarge(view, 16 * MIB, LARGE);
     else claimLarge(view, 64 * MIB, BUFFER);
+    if (known) return;
     view.runtimes.push({
       name: mariadb ? 'mariadb' : 'mysql',
       version: null,

@@ -16,7 +16,7 @@ import { luajit, luajitRest } from './luajit';
 import { libcBlocks, vgetrandom } from './libc-blocks';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
-import { mysql } from './mysql';
+import { mariadbPool, mysql } from './mysql';
 import { ocaml, ocamlRest } from './ocaml';
 import { php } from './php';
 import { plainLanguages } from './plain-languages';
@@ -48,6 +48,7 @@ export const SIGNATURES: readonly Signature[] = [
   cpython,
   elf,
   // Runtimes with their own reservations.
+  mariadbPool,
   go,
   sanitizers,
   valgrind,
