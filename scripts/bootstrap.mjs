@@ -33,10 +33,25 @@ export function ensureInstalled() {
   writeFileSync(stamp, lock);
 }
 
+/** This process's parent and grandparent, the shell and npm, as text to compare. */
+function starters() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`;
+  } catch {
+    return String(process.ppid);
+  }
+}
+
 /** Runs a TypeScript program with Bun and passes its signals and exit code through. */
 export function runWithBun(program, args) {
   const child = spawn(bun, [path.join(root, program), ...args], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm's SIGTERM ends the shell between npm and this process and no more: whoever ended npm meant this program.
+  if (process.env.npm_lifecycle_event) {
+    const began = starters();
+    setInterval(() => starters() !== began && child.kill('SIGTERM'), 500).unref();
+  }
   child.on('exit', (code, signal) => {
     if (signal) {
       process.removeAllListeners(signal);

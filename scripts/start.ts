@@ -17,7 +17,7 @@ import { readPluginFiles } from '../src/workbench/server/plugin-files';
 import { type Workbench, startWorkbench } from '../src/workbench/server/server';
 import { backendFile, build } from './build';
 import { HOST_TARGET } from './build-backend';
-import { endChildren } from './start/children';
+import { ancestors, endChildren } from './start/relatives';
 import { findExampleProcess } from './start/example-process';
 import { HELP, StartError, type StartOptions, parseStartOptions } from './start/options';
 import { choosePort } from './start/ports';
@@ -140,7 +140,7 @@ async function main(): Promise<number> {
   try {
     const url = await Promise.race([start(options, running), stopped]);
     if (url !== undefined) {
-      const pid = findExampleProcess(new Set([process.pid, process.ppid, running.backend!.host().pid]));
+      const pid = findExampleProcess(new Set([...ancestors(), running.backend!.host().pid]));
       if (pid === null) say('\nNo process of this host may be read, so none is explained here.');
       else await Promise.race([explainOne(pid), stopped]);
       say(
