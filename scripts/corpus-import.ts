@@ -17,8 +17,9 @@ interface SourceRow extends TruthRow {
  */
 function corrected(row: SourceRow): TruthRow {
   const { start, end, category, region, accept } = row;
-  if (row.evidence?.endsWith('Go: heap index'))
+  if (row.evidence?.endsWith('Go: heap index')) {
     return { start, end, category: 'metadata', region: 'go.arena-index-L2' };
+  }
   return accept ? { start, end, category, region, accept } : { start, end, category, region };
 }
 
@@ -57,8 +58,9 @@ export function importCorpus(source: string, target: string): { cases: number; b
     const to = join(target, name);
     rmSync(to, { recursive: true, force: true });
     mkdirSync(to, { recursive: true });
-    for (const file of COPIED)
+    for (const file of COPIED) {
       if (existsSync(join(source, name, file))) copyFileSync(join(source, name, file), join(to, file));
+    }
     for (const [file, shorten] of SHORTENED) {
       const path = join(source, name, file);
       if (existsSync(path)) writeFileSync(join(to, file), shorten(readFileSync(path, 'utf8')));

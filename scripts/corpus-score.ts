@@ -105,8 +105,9 @@ export function sumErrors(snapshot: Snapshot, attribution: Attribution): string[
   const expected = snapshot.statmBytes ?? mappedBytes(snapshot);
   const total = Object.values(attribution.categories).reduce((sum, bytes) => sum + bytes, 0);
   if (total !== expected || attribution.virtualBytes !== expected) errors.push(`sum ${total}, VSZ ${expected}`);
-  if (attribution.ranges.some((range, i) => i > 0 && attribution.ranges[i - 1]!.end > range.start))
+  if (attribution.ranges.some((range, i) => i > 0 && attribution.ranges[i - 1]!.end > range.start)) {
     errors.push('ranges overlap');
+  }
   if (merged(attribution.ranges) !== merged(attribution.view.mappings)) errors.push('ranges do not tile the mappings');
   return errors;
 }

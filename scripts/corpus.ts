@@ -40,8 +40,9 @@ function main(args: readonly string[]): number {
       console.log(`         ${(bytes / 2 ** 20).toFixed(3).padStart(12)} MiB  truth ${truth}  answered ${answer}`);
     }
   }
-  for (const score of scores)
+  for (const score of scores) {
     if (score.errors.length > 0) console.log(`BROKEN ${score.name}: ${score.errors.join('; ')}`);
+  }
   const { cases, broken, meanBytes, meanBalanced, worstBalanced, meanRegion } = summarise(scores);
   console.log(
     `${cases} cases: balanced mean ${meanBalanced.toFixed(2)} worst ${worstBalanced.toFixed(2)}, bytes ${meanBytes.toFixed(2)}, ` +

@@ -31,7 +31,7 @@ export function readRaw(path: string): number {
 }
 
 export function textOf(bytes: number): string {
-  return buffer.latin1Slice(0, bytes);
+  return buffer.toString('latin1', 0, bytes);
 }
 
 export function countLines(path: string): number {

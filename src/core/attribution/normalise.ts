@@ -25,8 +25,9 @@ export function tidy(input: readonly Mapping[]): readonly Mapping[] {
   }
   if (sorted && !overlaps && !vsyscall) return input;
   let out = input.filter((m) => m.name !== '[vsyscall]');
-  if (!sorted)
+  if (!sorted) {
     out.sort((a, b) => a.start - b.start || a.end - b.end || a.access - b.access || (a.name < b.name ? -1 : 1));
+  }
   if (!sorted || overlaps) {
     let covered = -1;
     const cut: Mapping[] = [];

@@ -162,9 +162,10 @@ export function claimRange(view: View, start: Address, end: Address, claim: Clai
     const m = view.mappings[i]!;
     const from = Math.max(start, m.start);
     const to = Math.min(end, m.end);
-    if (from < to)
+    if (from < to) {
       claimed +=
         from === m.start && to === m.end ? claimMapping(view, i, claim) : claimWithin(view, i, from, to, claim);
+    }
   }
   return claimed;
 }

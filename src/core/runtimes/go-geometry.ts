@@ -8,8 +8,8 @@
  * the tables' place and a third confirms it:
  *   `7f9fa387b000-7f9fa387c000 rw-p 00000000 00:00 0`      the opened page of L3
  */
-import type { View } from '../attribution/view';
-import { claimsOf, indexAt, touchesBelow } from '../attribution/view';
+import { type View, claimsOf, indexAt, touchesBelow } from '../attribution/view';
+
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { alignDown, isPlainNone, isPlainWritable } from './shapes';
 

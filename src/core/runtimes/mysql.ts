@@ -50,8 +50,9 @@ export const mariadbPool: Signature = {
 
 function claimLarge(view: View, atLeast: number, claim: Claim): void {
   view.writable.forEach((i) => {
-    for (const part of freeParts(view, i))
+    for (const part of freeParts(view, i)) {
       if (part.end - part.start >= atLeast) claimRange(view, part.start, part.end, claim);
+    }
   });
 }
 

@@ -51,8 +51,9 @@ function guardedBlocks(view: View, least: Bytes): Guarded[] {
     if (!above || sizeOf(m) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
     if (above.start !== m.end || !isPlainWritable(above)) continue;
     const part = view.ledger[i + 1] === undefined ? above : freeParts(view, i + 1)[0];
-    if (part?.start === above.start && part.end - part.start >= least)
+    if (part?.start === above.start && part.end - part.start >= least) {
       blocks.push({ guard: i, start: part.start, end: part.end });
+    }
   }
   return blocks;
 }

@@ -21,8 +21,9 @@ function table(start: number, bytes: number, opened: number, page: number): Piec
   const pieces: Piece[] = [];
   if (opened > 0) pieces.push({ start, size: opened, permissions: '---p' });
   pieces.push({ start: start + opened, size: page, permissions: 'rw-p' });
-  if (opened + page < bytes)
+  if (opened + page < bytes) {
     pieces.push({ start: start + opened + page, size: bytes - opened - page, permissions: '---p' });
+  }
   return pieces;
 }
 
