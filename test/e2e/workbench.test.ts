@@ -162,6 +162,14 @@ describe.skipIf(noChromium)('the workbench in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
+  test('a plateau tells its level and cause at its marker', async () => {
+    const { page, problems } = watched;
+    await page.goto(`${url}d/plateau-plateaus?var-process=${WORKLOAD}`);
+    await page.getByTestId('annotation-marker').first().hover();
+    await page.getByText(/^Plateau, /).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test('the theme can be switched while a dashboard is shown', async () => {
     const { page, problems } = watched;
     await page.goto(processUrl('dark'));

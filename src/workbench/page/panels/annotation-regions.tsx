@@ -81,7 +81,7 @@ function Marker({ region, plot, timeZone, color }: { region: Region; plot: uPlot
         data-testid="annotation-marker"
         style={{
           position: 'absolute',
-          bottom: -4,
+          bottom: 0,
           height: 4,
           left,
           width: Math.max(right - left, 4),
