@@ -11,12 +11,15 @@ const WORTH_NAMING = 0.05;
 
 type Wording = (cause: Cause, grew: boolean) => string;
 
-const each = ({ numbers }: Cause): string => (numbers['each'] === undefined ? '' : ` (${iec(numbers['each'])} each)`);
+function each({ count, numbers }: Cause): string {
+  const size = numbers['each'];
+  return size === undefined ? '' : ` (${iec(size)}${count === 1 ? '' : ' each'})`;
+}
 
 /** `, 4 MiB of it usable`: how much of a reservation can be touched. */
 function usable({ bytes, numbers }: Cause): string {
   const amount = numbers['usable'] ?? 0;
-  return bytes > 0 && amount >= 0 && amount < bytes ? `, ${iec(amount)} of it usable` : '';
+  return bytes > 0 && amount > 0 && amount < bytes ? `, ${iec(amount)} of it usable` : '';
 }
 
 function things(cause: Cause, one: string, many: string): string {
@@ -49,11 +52,9 @@ const WORDINGS: Readonly<Record<CauseKind, Wording>> = {
         : `the next ${cause.count === null ? '' : `${countWord(cause.count)} `}heap arenas`;
     return `Go reserved ${what}${each(cause)}${usable(cause)}`;
   },
-  blocks: (cause, grew) => {
-    const { count, numbers } = cause;
-    const size = count === 1 && numbers['each'] !== undefined ? ` of ${iec(numbers['each'])}` : each(cause);
-    return `${things(cause, 'block', 'blocks')}${size} ${grew ? 'mapped by malloc or mmap' : 'unmapped'}${usually(cause)}`;
-  },
+  // Neighbours merge, so a mapping may hold many blocks: what is counted is mappings.
+  blocks: (cause, grew) =>
+    `${cause.count === null ? 'memory' : `${things(cause, 'mapping', 'mappings')}${each(cause)}`} ${grew ? 'mapped' : 'unmapped'} by malloc or mmap${usually(cause)}`,
   file: (cause, grew) => {
     const verb = grew ? 'mapped' : 'unmapped';
     const names = cause.words['names'];
@@ -67,6 +68,10 @@ const WORDINGS: Readonly<Record<CauseKind, Wording>> = {
       : `${names}${more(cause)} ${grew ? 'loaded' : 'unloaded'}`;
   },
   brk: (_, grew) => `the heap of malloc (brk) ${grew ? 'grew' : 'shrank'}`,
+  reserved: (cause, grew) =>
+    grew
+      ? `${things(cause, 'range', 'ranges')}${each(cause)} reserved by the program, inaccessible${usable(cause)}`
+      : `${things(cause, 'range', 'ranges')}${each(cause)} that the program had reserved unmapped`,
   region: (cause, grew) => `${nounOf(cause.region)} ${grew ? `grew${usable(cause)}` : 'shrank'}`,
   unknown: () => 'not explained by a layout',
 };
@@ -93,14 +98,19 @@ export function phraseOf(cause: Cause): string {
   return WORDINGS[cause.kind](cause, cause.bytes >= 0);
 }
 
-/** @param bytes the step itself @param causes largest first; they sum to `bytes` */
-export function stepSentence(bytes: number, causes: readonly Cause[]): string {
+/**
+ * @param bytes the step itself
+ * @param causes largest first; they sum to `bytes`
+ * @param over how long it took, of a ramp: `29 s`
+ */
+export function stepSentence(bytes: number, causes: readonly Cause[], over = ''): string {
+  const head = over === '' ? signed(bytes) : `${signed(bytes)} in ${over}`;
   const [first] = causes;
-  if (!first) return `${signed(bytes)}: nothing moved between the layouts.`;
+  if (!first) return `${head}: nothing moved between the layouts.`;
   const named = causes.filter((cause) => Math.abs(cause.bytes) >= WORTH_NAMING * Math.abs(first.bytes)).slice(0, NAMED);
-  if (named.length === 1 && Math.sign(first.bytes) === Math.sign(bytes)) return `${signed(bytes)}: ${phraseOf(first)}.`;
+  if (named.length === 1 && Math.sign(first.bytes) === Math.sign(bytes)) return `${head}: ${phraseOf(first)}.`;
   const parts = named.map((cause) => `${signed(cause.bytes)} ${phraseOf(cause)}`);
-  return `${signed(bytes)}: ${parts.join('; ')}.`;
+  return `${head}: ${parts.join('; ')}.`;
 }
 
 /** "Looks like ...": the step's size and the runtime say so, no layout does. */

@@ -2,7 +2,7 @@
 import { runtimeName } from './names';
 
 const NOUNS: Readonly<Record<string, string>> = {
-  'app.reservation': 'address space that the program reserves',
+  'app.reservation': 'the program (its own reservation)',
   'beam.mseg-carrier': "Erlang's carriers",
   'beam.super-carrier': "Erlang's super carrier",
   'cpython.pymalloc-arena': "Python's object arenas",

@@ -30,6 +30,7 @@ export function groupOf(region: string): CauseGroup {
   if (region === 'v8.code-range') return group('isolates', region, [512 * MIB, 128 * MIB]);
   if (region === 'go.heap-arena') return group('go.heap', region, [64 * MIB]);
   if (BLOCKS.test(region)) return group('blocks', 'blocks');
+  if (region === 'app.reservation') return group('reserved', region);
   if (region === 'libc.brk') return group('brk', region);
   if (owner === 'file') return group('file', owner);
   if (owner === 'shared') return group('shared', owner);

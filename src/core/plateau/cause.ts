@@ -14,6 +14,7 @@ export const CAUSE_KINDS = [
   'shared',
   'images',
   'brk',
+  'reserved',
   'region',
   'unknown',
 ] as const;

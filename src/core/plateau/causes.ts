@@ -144,7 +144,7 @@ function countThings(group: CauseGroup, bytes: Bytes, change: RangeChange | null
   if (change === null) return { count: null, each: null };
   if (group.kind === 'threads') return countStacks(size, change);
   if (group.kind === 'file') return { count: change.names.length || null, each: null };
-  if (group.kind === 'blocks' || group.kind === 'shared' || group.kind === 'region') {
+  if (group.kind === 'blocks' || group.kind === 'shared' || group.kind === 'reserved') {
     const [first] = change.sizes;
     if (change.more === 1 && change.sizes.length === 1) return { count: 1, each: first! };
     const same = change.sizes.every((one) => one === first);

@@ -11,7 +11,7 @@ import type { Step } from '../plateau/steps';
 import type { Plateau } from '../plateau/types';
 import type { Layout } from '../snapshot/layout';
 import type { PlateauInput } from './plateau-inputs';
-import { clock } from './words';
+import { clock, duration } from './words';
 
 export interface PlateauRow extends Plateau {
   readonly id: string;
@@ -84,7 +84,8 @@ function causeOf({ input, entry, step, first }: Entry, body: (id: string) => Lay
     const all = rest === 0 ? causes : [...causes, unknownCause(rest)];
     const bounds = before.layout.boundsOnly || after.layout.boundsOnly;
     const evidence = bounds ? 'bounds' : step.exact ? 'snapshot' : 'nearby';
-    if (all.length > 0) return told(stepSentence(bytes, all), evidence, all);
+    const over = entry.kind === 'ramp' ? duration(entry.endMs - entry.startMs) : '';
+    if (all.length > 0) return told(stepSentence(bytes, all, over), evidence, all);
   }
   const guess = guessCause(bytes, input.runtime);
   if (guess) return told(hedgedSentence(bytes, guess), 'metrics', [guess]);
