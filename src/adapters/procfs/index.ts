@@ -6,3 +6,4 @@ export { readSystemFacts } from './system-facts';
 export { type OpenFacts, readOpenFacts } from './read-bounds';
 export { type StatmWatch, openStatm } from './statm-watch';
 export { readOpenFileLimit } from './open-file-limit';
+export { type ProcessWatch, type Sizes, watchProcess } from './watch-process';

@@ -5,6 +5,7 @@ import { diff } from './diff';
 import { explain } from './explain';
 import { massif } from './massif';
 import { plateaus } from './plateaus';
+import { record } from './record';
 import { version } from './version';
 
-export const COMMANDS: readonly Command[] = [explain, diff, plateaus, massif, collect, version];
+export const COMMANDS: readonly Command[] = [explain, diff, record, plateaus, massif, collect, version];
