@@ -1,7 +1,7 @@
 /** Runs one panel's queries and tells the panel how far they are. */
 import { type DataQueryRequest, type DataQueryResponse, LoadingState, type PanelData } from '@grafana/data';
 import { type getRunRequest, toDataQueryError } from '@grafana/runtime';
-import { type Observable, catchError, defer, from, map, of, startWith } from 'rxjs';
+import { type Observable, catchError, defer, from, map, merge, of, share, takeUntil, timer } from 'rxjs';
 
 type RunRequest = ReturnType<typeof getRunRequest>;
 
@@ -17,12 +17,14 @@ function answered(request: DataQueryRequest, answer: DataQueryResponse): PanelDa
   };
 }
 
+const LOADING_AFTER_MS = 200;
+
 export const runRequest: RunRequest = (dataSource, request, queryFunction) => {
   const loading: PanelData = { state: LoadingState.Loading, series: [], timeRange: request.range, request };
   const answers: Observable<DataQueryResponse> = defer(() =>
     from(queryFunction ? queryFunction(request) : dataSource.query(request))
   );
-  return answers.pipe(
+  const answer$ = answers.pipe(
     map((answer) => answered(request, answer)),
     catchError((reason: unknown) => {
       const error = toDataQueryError(reason as Error);
@@ -33,6 +35,14 @@ export const runRequest: RunRequest = (dataSource, request, queryFunction) => {
         ...(cancelled ? {} : { error, errors: [error] }),
       });
     }),
-    startWith(loading)
+    share()
+  );
+  // Like Grafana: a quick answer is never preceded by an empty one, which would make annotations flicker.
+  return merge(
+    timer(LOADING_AFTER_MS).pipe(
+      map(() => loading),
+      takeUntil(answer$)
+    ),
+    answer$
   );
 };
