@@ -118,9 +118,10 @@ describe('plateau record', () => {
     );
     let stdout = '';
     let stderr = '';
+    let sent = false;
     child.stdout.on('data', (data: Buffer) => {
       stdout += data.toString();
-      if (stdout.includes('ready')) child.kill('SIGTERM');
+      if (stdout.includes('ready') && !sent) sent = child.kill('SIGTERM');
     });
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     const code = await new Promise((resolve) => child.on('close', resolve));
