@@ -1,4 +1,5 @@
 import {
+  type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
   type DataSourceApi,
@@ -11,6 +12,7 @@ import { lastValueFrom, map, type Observable } from 'rxjs';
 import { DEFAULT_QUERY } from '../contract/default-query';
 import { annotationSupport } from './annotations';
 import type { AskableDataSource } from './ask';
+import { withKeepColumn } from './incident';
 import { importQueries } from './import-queries';
 import { interpolateQuery, type Replace } from './interpolate';
 import { displayText } from './query';
@@ -31,9 +33,8 @@ export class DataSource extends DataSourceWithBackend<PlateauDataQuery, PlateauO
   }
 
   query(request: DataQueryRequest<PlateauDataQuery>): Observable<DataQueryResponse> {
-    return super
-      .query(request)
-      .pipe(map((answer) => ({ ...answer, data: answer.data.map((frame) => recolourFrame(frame, config.theme2)) })));
+    const dressed = (frame: DataFrame): DataFrame => withKeepColumn(recolourFrame(frame, config.theme2));
+    return super.query(request).pipe(map((answer) => ({ ...answer, data: answer.data.map(dressed) })));
   }
 
   getDefaultQuery(): Partial<PlateauDataQuery> {
