@@ -1,7 +1,7 @@
 /** Causes → words: "+512 MiB: 8 glibc arenas (64 MiB each) for new threads, 4 MiB of it usable." */
 import type { Cause, CauseKind } from '../plateau/cause';
 import type { InsideChange } from '../plateau/inside';
-import { countWord, iec, signed, withSeparators } from './format';
+import { countWord, iec, signed } from './format';
 import { runtimeName } from './names';
 import { nounOf } from './region-nouns';
 
@@ -38,7 +38,7 @@ const WORDINGS: Readonly<Record<CauseKind, Wording>> = {
   },
   threads: (cause, grew) =>
     grew
-      ? `stacks of ${cause.count === null ? 'new' : withSeparators(cause.count)} threads${each(cause)}`
+      ? `${cause.count === 1 ? 'stack' : 'stacks'} of ${cause.count === null ? 'new threads' : things(cause, 'thread', 'threads')}${each(cause)}`
       : `${things(cause, 'thread stack', 'thread stacks')}${each(cause)} given back`,
   wasm: (cause, grew) =>
     `${things(cause, 'wasm memory', 'wasm memories')}${each(cause)}${grew ? usable(cause) : ' unmapped'}`,

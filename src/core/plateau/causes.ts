@@ -60,7 +60,7 @@ function toCause(draft: Draft, before: Layout | null, after: Layout | null): Cau
   const numbers: Record<string, number> = { usable: bytes - reserved, reserved };
   const words: Record<string, string> = {};
   const change = before && after ? rangeChange(before, after, group.key, bytes > 0) : null;
-  const counted = countThings(group, bytes, change);
+  const counted = countThings(group, bytes, bytes - reserved, change);
   if (counted.each !== null) numbers['each'] = counted.each;
   const threads = before?.threads != null && after?.threads != null ? after.threads - before.threads : 0;
   if (threads !== 0) numbers['threads'] = threads;
@@ -133,7 +133,7 @@ interface Counted {
 /** A sum this near to a multiple of a unit is that multiple: neighbours of a reservation are trimmed by pages. */
 const NEAR = 0.02;
 
-function countThings(group: CauseGroup, bytes: Bytes, change: RangeChange | null): Counted {
+function countThings(group: CauseGroup, bytes: Bytes, usable: Bytes, change: RangeChange | null): Counted {
   const size = Math.abs(bytes);
   for (const unit of group.units) {
     const count = Math.round(size / unit);
@@ -142,7 +142,7 @@ function countThings(group: CauseGroup, bytes: Bytes, change: RangeChange | null
     if (count > 0 && (group.kind === 'threads' ? off === 0 : off <= NEAR * unit)) return { count, each: unit };
   }
   if (change === null) return { count: null, each: null };
-  if (group.kind === 'threads') return countStacks(size, change);
+  if (group.kind === 'threads') return countStacks(Math.abs(usable), change);
   if (group.kind === 'file') return { count: change.names.length || null, each: null };
   if (group.kind === 'blocks' || group.kind === 'shared' || group.kind === 'reserved') {
     const [first] = change.sizes;
@@ -155,7 +155,7 @@ function countThings(group: CauseGroup, bytes: Bytes, change: RangeChange | null
 
 const NONE: Counted = { count: null, each: null };
 
-/** Stacks of one size without their guards: the size that most of the new ones have. */
+/** Stacks of one size, without their guards: the size that most of the new ones have. */
 function countStacks(size: Bytes, { sizes }: RangeChange): Counted {
   const times = new Map<Bytes, number>();
   for (const one of sizes) add(times, one, 1);
