@@ -85,7 +85,10 @@ const CUSTOM = {
 };
 
 export const timeSeries = withCustomOptions(
-  new PanelPlugin<Options>(TimeSeriesPanel).setPanelOptions(() => undefined),
+  new PanelPlugin<Options>(TimeSeriesPanel)
+    .setPanelOptions(() => undefined)
+    // Otherwise scenes takes the annotations out of the data.
+    .setDataSupport({ annotations: true, alertStates: false }),
   CUSTOM,
   'palette-classic'
 );
