@@ -44,7 +44,7 @@ export function picture(
   ].join('\n');
 }
 
-function title(
+export function title(
   style: Style,
   { snapshot, layout }: Pictured,
   target: string,
