@@ -7,6 +7,8 @@
  * `[vsyscall]` is parsed like any other line; it lies outside the process's VmSize and callers drop it.
  */
 import { ParseError } from '../errors';
+import { type MapsBytes, bytesOf, hasOwnBytes } from './maps-bytes';
+import { lineEnd, readTail, sameBytes } from './maps-tails';
 import { type Mapping, EXECUTE, READ, SHARED, WRITE } from './mapping';
 
 const SPACE = 32;
@@ -17,137 +19,169 @@ const PERMISSIONS: readonly string[] = Array.from({ length: 16 }, (_, bits) =>
   [bits & READ ? 'r' : '-', bits & WRITE ? 'w' : '-', bits & EXECUTE ? 'x' : '-', bits & SHARED ? 's' : 'p'].join('')
 );
 
-/** Value of a hex digit by character code, -1 for the rest: a table, because digits and letters mix unpredictably. */
-const DIGITS = new Int8Array(128).fill(-1);
+/** Four characters as one number, the first in the highest byte. */
+function wordOf(text: string): number {
+  return [...text].reduce((word, letter) => ((word << 8) | letter.charCodeAt(0)) >>> 0, 0);
+}
+
+const PERMISSION_WORDS = Uint32Array.from(PERMISSIONS, wordOf);
+
+/** Value of a hex digit by its byte, -1 for the rest. */
+const DIGITS = new Int8Array(256).fill(-1);
 for (let digit = 0; digit < 16; digit++) DIGITS['0123456789abcdef'.charCodeAt(digit)] = digit;
 
-/** Digits that fit into a 32-bit integer without its sign: integers are much cheaper than doubles here. */
-const SHORT = 7;
-const POWERS: readonly number[] = Array.from({ length: 17 }, (_, n) => 16 ** n);
+/** Value of two hex digits by their two bytes, -1 where one of them is none. */
+const PAIRS = new Int16Array(65536).fill(-1);
+for (let pair = 0; pair < 256; pair++) PAIRS[wordOf(pair.toString(16).padStart(2, '0'))] = pair;
 
-/** What follows the permissions of anonymous memory, and its whole rest when it has no name. */
-const ANONYMOUS = '00000000 00:00 0 \n';
+/** What follows the permissions of anonymous memory without a name: `00000000 00:00 0 ` and a newline. */
+const NO_OFFSET = wordOf('0000');
+const NO_DEVICE = wordOf(' 00:');
+const NO_INODE = wordOf('00 0');
 
-/** Where the kernel puts names as long as the numbers leave room (seq_setwidth of 25 + 6 * 8 - 1, and a space). */
-const NAME_COLUMN = 73;
-const PADDING: readonly string[] = Array.from({ length: 64 }, (_, n) => ' '.repeat(n));
+/** Columns of a line with addresses of twelve digits, which nearly all have. */
+const END = 13;
+const ACCESS = 26;
+const OFFSET = 31;
+const TAIL = 40;
+const ANONYMOUS_LINE = 49;
 
-/** No line has it: stands for `no line before`. */
-const NEVER = '\n';
+interface Head {
+  readonly start: number;
+  readonly end: number;
+  readonly access: number;
+  readonly offset: number;
+  /** Where the device begins. */
+  readonly tail: number;
+}
 
 /**
- * @param text content of a maps file; a last line without newline is accepted
+ * @param maps content of a maps file, text or the bytes as read; a last line without newline is accepted
  * @param file name used in errors
  * @throws ParseError on the first line that is not a mapping, with its number and text
  */
-export function parseMaps(text: string, file = 'maps'): Mapping[] {
+export function parseMaps(maps: string | Uint8Array, file = 'maps'): Mapping[] {
+  const content = bytesOf(maps);
+  const { bytes, data } = content;
   const mappings: Mapping[] = [];
-  const length = text.length;
+  const length = bytes.length;
   let at = 0;
-  let line = 0;
-  let position = 0;
-  let lastName = '';
-  let lastDevice = '';
-  let lastInode = 0;
-  let lastTail = NEVER;
-
-  const fail = (): never => {
-    const end = text.indexOf('\n', at);
-    throw new ParseError(file, line, text.slice(at, end < 0 ? length : end), 'is not a mapping');
-  };
-
-  const hex = (stop: number): number => {
-    const first = position;
-    let high = 0;
-    let low = 0;
-    let lowDigits = 0;
-    for (;;) {
-      const code = text.charCodeAt(position);
-      const digit = DIGITS[code] ?? -1;
-      if (digit < 0) {
-        if (code !== stop || position === first || position - first > 16) fail();
-        position++;
-        return high === 0 ? low : high * POWERS[lowDigits]! + low;
-      }
-      if (lowDigits === SHORT) {
-        high = high * POWERS[SHORT]! + low;
-        low = 0;
-        lowDigits = 0;
-      }
-      low = (low << 4) | digit;
-      lowDigits++;
-      position++;
-    }
-  };
+  // Mappings of one file follow each other, and all that comes after the offset is the same text, newline included.
+  let lastAt = 0;
+  let lastLength = 0;
+  let device = '';
+  let inode = 0;
+  let name = '';
 
   while (at < length) {
-    line++;
-    position = at;
-    if (text.charCodeAt(at) === NEWLINE) {
+    if (bytes[at] === NEWLINE) {
       at++;
       continue;
     }
-    const start = hex(DASH);
-    const end = hex(SPACE);
-
-    let access = 0;
-    const r = text.charCodeAt(position);
-    const w = text.charCodeAt(position + 1);
-    const x = text.charCodeAt(position + 2);
-    const s = text.charCodeAt(position + 3);
-    if (r === 114) access |= READ;
-    else if (r !== DASH) fail();
-    if (w === 119) access |= WRITE;
-    else if (w !== DASH) fail();
-    if (x === 120) access |= EXECUTE;
-    else if (x !== DASH) fail();
-    if (s === 115) access |= SHARED;
-    else if (s !== 112) fail();
-    if (text.charCodeAt(position + 4) !== SPACE || end <= start) fail();
-    position += 5;
-    const permissions = PERMISSIONS[access]!;
-
-    if (text.startsWith(ANONYMOUS, position)) {
-      mappings.push({ start, end, permissions, access, offset: 0, device: '00:00', inode: 0, name: '' });
-      at = position + ANONYMOUS.length;
-      continue;
+    let start: number;
+    let end: number;
+    let access: number;
+    let offset: number;
+    let tail: number;
+    const usual =
+      at + ANONYMOUS_LINE <= length &&
+      bytes[at + END - 1] === DASH &&
+      bytes[at + ACCESS - 1] === SPACE &&
+      bytes[at + OFFSET - 1] === SPACE;
+    if (usual) {
+      const startHigh = sixDigits(data, at);
+      const startLow = sixDigits(data, at + 6);
+      const endHigh = sixDigits(data, at + END);
+      const endLow = sixDigits(data, at + END + 6);
+      if ((startHigh | startLow | endHigh | endLow) < 0) fail(content, at, file);
+      start = startHigh * 0x1000000 + startLow;
+      end = endHigh * 0x1000000 + endLow;
+      access = accessOf(data.getUint32(at + ACCESS));
+      if (access < 0 || end <= start) fail(content, at, file);
+      if (
+        data.getUint32(at + OFFSET) === NO_OFFSET &&
+        data.getUint32(at + OFFSET + 4) === NO_OFFSET &&
+        data.getUint32(at + OFFSET + 8) === NO_DEVICE &&
+        data.getUint32(at + OFFSET + 12) === NO_INODE &&
+        bytes[at + ANONYMOUS_LINE - 2] === SPACE &&
+        bytes[at + ANONYMOUS_LINE - 1] === NEWLINE
+      ) {
+        const permissions = PERMISSIONS[access]!;
+        mappings.push({ start, end, permissions, access, offset: 0, device: '00:00', inode: 0, name: '' });
+        at += ANONYMOUS_LINE;
+        continue;
+      }
+      tail = at + TAIL;
+      offset = bytes[tail - 1] === SPACE ? eightDigits(data, at + OFFSET) : -1;
+      if (offset < 0) ({ offset, tail } = readHead(content, at) ?? fail(content, at, file));
+    } else {
+      ({ start, end, access, offset, tail } = readHead(content, at) ?? fail(content, at, file));
     }
 
-    const offset = hex(SPACE);
-    // Mappings of one file follow each other, and all that comes after the offset is the same text.
-    if (text.startsWith(lastTail, position)) {
-      mappings.push({ start, end, permissions, access, offset, device: lastDevice, inode: lastInode, name: lastName });
-      at = position + lastTail.length;
-      continue;
+    if (lastLength > 0 && tail + lastLength <= length && sameBytes(data, tail, data, lastAt, lastLength)) {
+      at = tail + lastLength;
+    } else {
+      const read = readTail(content, at, tail) ?? fail(content, at, file);
+      ({ device, inode, name } = read);
+      at = tail + read.length;
+      lastAt = tail;
+      lastLength = at <= length && hasOwnBytes(content, tail, at) ? read.length : 0;
     }
-
-    const tail = position;
-    while (position < length && text.charCodeAt(position) > SPACE) position++;
-    if (text.charCodeAt(position) !== SPACE || position === tail) fail();
-    const device = text.slice(tail, position);
-    position++;
-
-    let inode = 0;
-    const inodeStart = position;
-    for (let code = text.charCodeAt(position); code >= 48 && code <= 57; code = text.charCodeAt(++position)) {
-      inode = inode * 10 + (code - 48);
-    }
-    if (position === inodeStart) fail();
-
-    let newline = text.indexOf('\n', position);
-    if (newline < 0) newline = length;
-    const gap = at + NAME_COLUMN - position;
-    if (gap > 0 && gap < PADDING.length && text.startsWith(PADDING[gap]!, position)) position += gap;
-    while (position < newline && text.charCodeAt(position) === SPACE) position++;
-    // Equal names are one object: comparison with the line before is enough for the long runs.
-    if (newline - position !== lastName.length || !text.startsWith(lastName, position)) {
-      lastName = text.slice(position, newline);
-    }
-    lastDevice = device;
-    lastInode = inode;
-    if (newline < length) lastTail = text.slice(tail, newline + 1);
-    mappings.push({ start, end, permissions, access, offset, device, inode, name: lastName });
-    at = newline + 1;
+    mappings.push({ start, end, permissions: PERMISSIONS[access]!, access, offset, device, inode, name });
   }
   return mappings;
+}
+
+function sixDigits(data: DataView, at: number): number {
+  return (PAIRS[data.getUint16(at)]! << 16) | (PAIRS[data.getUint16(at + 2)]! << 8) | PAIRS[data.getUint16(at + 4)]!;
+}
+
+function eightDigits(data: DataView, at: number): number {
+  const high = (PAIRS[data.getUint16(at)]! << 8) | PAIRS[data.getUint16(at + 2)]!;
+  const low = (PAIRS[data.getUint16(at + 4)]! << 8) | PAIRS[data.getUint16(at + 6)]!;
+  return (high | low) < 0 ? -1 : high * 0x10000 + low;
+}
+
+/** Bits of `rw-p` as a word: the letters differ from `-`, and `s` from `p`, in one bit each. */
+function accessOf(word: number): number {
+  const access =
+    ((word >>> 30) & 1 ? READ : 0) |
+    ((word >>> 22) & 1 ? WRITE : 0) |
+    ((word >>> 14) & 1 ? EXECUTE : 0) |
+    (word & 1 ? SHARED : 0);
+  return PERMISSION_WORDS[access] === word ? access : -1;
+}
+
+/** Everything before the device, whatever its width. */
+function readHead({ bytes, data }: MapsBytes, at: number): Head | null {
+  const dash = digitsEnd(bytes, at);
+  const space = digitsEnd(bytes, dash + 1);
+  const next = space + 6;
+  if (bytes[dash] !== DASH || bytes[space] !== SPACE || next >= bytes.length || bytes[next - 1] !== SPACE) return null;
+  const tail = digitsEnd(bytes, next) + 1;
+  if (bytes[tail - 1] !== SPACE) return null;
+  const start = hexOf(bytes, at, dash);
+  const end = hexOf(bytes, dash + 1, space);
+  const offset = hexOf(bytes, next, tail - 1);
+  const access = accessOf(data.getUint32(space + 1));
+  return start < 0 || end <= start || offset < 0 || access < 0 ? null : { start, end, access, offset, tail };
+}
+
+function digitsEnd(bytes: Uint8Array, at: number): number {
+  while (at < bytes.length && DIGITS[bytes[at]!]! >= 0) at++;
+  return at;
+}
+
+/** @returns -1 when there is no digit or more of them than 64 bits have */
+function hexOf(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end || end - start > 16) return -1;
+  let value = 0;
+  for (let i = start; i < end; i++) value = value * 16 + DIGITS[bytes[i]!]!;
+  return value;
+}
+
+function fail({ bytes, textOf }: MapsBytes, at: number, file: string): never {
+  let line = 1;
+  for (let i = 0; i < at; i++) if (bytes[i] === NEWLINE) line++;
+  throw new ParseError(file, line, textOf(at, lineEnd(bytes, at)), 'is not a mapping');
 }

@@ -44,6 +44,37 @@ describe('parseMaps', () => {
     }
   });
 
+  it('reads bytes like text, whatever was read before', () => {
+    for (const name of casesOf(HOME)) {
+      const bytes = readFileSync(join(HOME, name, 'maps'));
+      const mappings = parseMaps(bytes);
+      expect(mappings).toEqual(parseMaps(bytes.toString('latin1')));
+      expect(parseMaps(new Uint8Array(bytes))).toEqual(mappings);
+    }
+  });
+
+  it('keeps names apart that differ in a letter anywhere, and takes equal ones for one string', () => {
+    const path = '/usr/lib/locale/C.utf8/LC_MESSAGES/a-long-name-of-a-file';
+    const names = Array.from(path, (_, i) => `${path.slice(0, i)}~${path.slice(i + 1)}`);
+    const lines = names.map((name, i) =>
+      `7f0e6b9fe000-7f0e6ba24000 r--p 00000000 fe:00 ${316500 + (i % 7)} `.padEnd(73).concat(name, '\n')
+    );
+    const bytes = new TextEncoder().encode(lines.join(''));
+    const read = (): string[] => parseMaps(bytes).map((m) => m.name);
+    expect(read()).toEqual(names);
+    expect(read()).toEqual(names);
+    expect(parseMaps(lines.join('')).map((m) => m.name)).toEqual(names);
+  });
+
+  it('reads names of bytes as UTF-8, and what is none byte by byte', () => {
+    const line = (name: string): string => `7f0e6b9fe000-7f0e6ba24000 r--p 00000000 fe:00 1234567 ${name}\n`;
+    const names = ['/é', '/%41é', '/été', '/日本', '/Ã©'];
+    const bytes = new TextEncoder().encode(names.map(line).join(''));
+    expect(parseMaps(bytes).map((m) => m.name)).toEqual(names);
+    expect(parseMaps(names.map(line).join('')).map((m) => m.name)).toEqual(names);
+    expect(parseMaps(Buffer.from(line('/é'), 'latin1')).map((m) => m.name)).toEqual(['/é']);
+  });
+
   it('reads 57-bit addresses and large offsets exactly', () => {
     const [m] = parseMaps('fffffffffff000-1fffffffffffe000 rw-s 7ffffffffffff000 103:1 18446744073709 /a b\n');
     expect(m).toMatchObject({
@@ -112,7 +143,9 @@ describe('parseMaps', () => {
     fc.assert(
       fc.property(fc.oneof(noise, damaged), (text) => {
         try {
-          for (const m of parseMaps(text)) expect(m.end).toBeGreaterThan(m.start);
+          const mappings = parseMaps(text);
+          for (const m of mappings) expect(m.end).toBeGreaterThan(m.start);
+          expect(parseMaps(new TextEncoder().encode(text))).toEqual(mappings);
         } catch (error) {
           expect(error).toBeInstanceOf(ParseError);
         }
