@@ -1,13 +1,14 @@
 /** Where the series of a `plateaus` query come from: Prometheus joined with layouts, or the collector's own timeline. */
 import type { LayoutPoint } from '../plateau/join';
 import type { ObservedSeries } from '../plateau/steps';
+import type { UnixMillis } from '../units';
 import { type Engine, capped, findProcesses, info, needLayouts } from './engine';
-import { describeLabels } from './labels';
+import { type Labels, describeLabels } from './labels';
 import { readLayouts } from './layout-points';
 import { detectionGrid, withRawSamples } from './plateau-samples';
 import type { PlateauQuery } from './query';
 import { layoutReader, selectSeries } from './selection';
-import { SourceError } from './sources';
+import { type Series, SourceError } from './sources';
 import type { Notice } from './table';
 import { sampleTimeline } from './timeline';
 import { expandMacros, toGrid } from './window';
@@ -19,6 +20,8 @@ export interface PlateauInput extends ObservedSeries {
   readonly known: boolean;
   /** Empty where nobody said. */
   readonly runtime: string;
+  /** Of the series in Prometheus; empty for the collector's own timeline. */
+  readonly labels: Labels;
 }
 
 export interface PlateauInputs {
@@ -54,17 +57,36 @@ async function fromSeries(query: PlateauQuery, given: Engine): Promise<PlateauIn
         notices.push(info(`No causes for ${process.process}: ${error.message}`));
       }
     }
+    const { timesMs, values, startOf } = inOrder(series, startMsAt);
     inputs.push({
-      timesMs: series.timesMs,
-      values: series.values,
+      timesMs,
+      values,
       process: process?.process ?? describeLabels(series.labels),
       known: process !== null,
       runtime: process?.runtime ?? '',
-      startMsAt,
+      labels: series.labels,
+      startMsAt: startOf,
       layouts,
     });
   }
   return { inputs, notices: notices.slice(0, MAX_NOTICES), executed: selection.executed };
+}
+
+type StartOf = (index: number) => UnixMillis | null;
+
+/** Prometheus sorts; what only speaks its language may not. Of two samples of one instant the later row counts. */
+function inOrder(
+  { timesMs, values }: Series,
+  startMsAt: StartOf
+): Pick<Series, 'timesMs' | 'values'> & { startOf: StartOf } {
+  if (timesMs.every((timeMs, i) => i === 0 || timeMs > timesMs[i - 1]!)) return { timesMs, values, startOf: startMsAt };
+  const last = new Map(timesMs.map((timeMs, i) => [timeMs, i]));
+  const order = [...last].sort((a, b) => a[0] - b[0]).map(([, index]) => index);
+  return {
+    timesMs: order.map((index) => timesMs[index]!),
+    values: order.map((index) => values[index]!),
+    startOf: (index) => startMsAt(order[index]!),
+  };
 }
 
 async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<PlateauInputs> {
@@ -78,7 +100,7 @@ async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<Platea
     const { points } = await readLayouts(process, fromMs, toMs, source, query, engine.signal);
     const { timesMs, values, samples } = sampleTimeline(points, grid, toMs);
     const startMsAt = (index: number) => samples[index]?.layout?.startMs ?? null;
-    inputs.push({ process, known: true, runtime, timesMs, values, startMsAt, layouts: points });
+    inputs.push({ process, known: true, runtime, labels: {}, timesMs, values, startMsAt, layouts: points });
     await engine.breathe();
   }
   if (items.length === 0) notices.push(info('No process in this time range. Choose a wider one, or another process.'));

@@ -11,6 +11,7 @@ import { type PlateauInput, plateauInputs } from './plateau-inputs';
 import { type PlateauRow, explainEntry } from './plateau-rows';
 import { plateausTable } from './plateau-table';
 import type { PlateauQuery } from './query';
+import { readRuntimes } from './runtime-markers';
 import { SourceError } from './sources';
 import type { Table } from './table';
 
@@ -57,7 +58,7 @@ export async function findPlateaus(
     await engine.breathe();
   }
   found.sort((a, b) => a.entry.startMs - b.entry.startMs || (a.input.process < b.input.process ? -1 : 1));
-  const shown = found.slice(-MAX_ROWS);
+  const shown = await withRuntimes(found.slice(-MAX_ROWS), engine);
   const bodies = await readBodies(shown, engine);
   const rows: PlateauRow[] = [];
   for (const one of shown) {
@@ -79,6 +80,23 @@ function detectIn(input: PlateauInput): Found[] {
     const step = entry.reset ? null : stepOf(input, entry, before);
     return { input, entry, step, first: before === null, last: entry === lastHeld };
   });
+}
+
+/** Steps that no layout covers are guessed by size, and for that the runtime must be known. */
+async function withRuntimes(found: readonly Found[], engine: Engine): Promise<readonly Found[]> {
+  const open = new Set(
+    found
+      .filter(({ input, step }) => step !== null && !(step.before && step.after) && input.runtime === '')
+      .map(({ input }) => input)
+  );
+  if (open.size === 0) return found;
+  const inputs = [...open];
+  const runtimes = await readRuntimes(
+    inputs.map((input) => input.labels),
+    engine
+  );
+  const told = new Map(inputs.map((input, i) => [input, { ...input, runtime: runtimes[i]! }]));
+  return found.map((one) => ({ ...one, input: told.get(one.input) ?? one.input }));
 }
 
 async function readBodies(found: readonly Found[], engine: Engine): Promise<ReadonlyMap<string, Layout>> {
