@@ -20,7 +20,9 @@ export function ensureInstalled() {
   const lock = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(bun) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  if (existsSync(bun) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) {
+    return;
+  }
   process.stderr.write('Installing the packages of package-lock.json (once, about a minute) ...\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const done = spawnSync(npm, ['ci', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
@@ -46,7 +48,9 @@ function starters() {
 /** Runs a TypeScript program with Bun and passes its signals and exit code through. */
 export function runWithBun(program, args) {
   const child = spawn(bun, [path.join(root, program), ...args], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
   // npm's SIGTERM ends the shell between npm and this process and no more: whoever ended npm meant this program.
   if (process.env.npm_lifecycle_event) {
     const began = starters();
@@ -56,7 +60,9 @@ export function runWithBun(program, args) {
     if (signal) {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
-    } else process.exit(code ?? 1);
+    } else {
+      process.exit(code ?? 1);
+    }
   });
 }
 

@@ -29,8 +29,9 @@ export async function buildBackend(
   const files: string[] = [];
   for (const target of targets) {
     const suffix = TARGETS[target];
-    if (suffix === undefined)
-      {throw new Error(`There is no platform '${target}'. Known are ${Object.keys(TARGETS).join(', ')}.`);}
+    if (suffix === undefined) {
+      throw new Error(`There is no platform '${target}'. Known are ${Object.keys(TARGETS).join(', ')}.`);
+    }
     const file = path.join(outDir, `gpx_plateau_${suffix}`);
     // A running plugin keeps its file busy: the new one is made beside it and takes its place by a rename.
     const fresh = path.join(outDir, `.gpx_plateau_${process.pid}${suffix.endsWith('.exe') ? '.exe' : ''}`);

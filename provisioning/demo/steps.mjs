@@ -7,9 +7,14 @@ let wasm;
 
 function step() {
   minute += 1;
-  if (held.length === 8) held.length = 0;
-  else held.push(Buffer.alloc(64 * 1024 * 1024, 1));
-  if (minute % 10 === 0) wasm = wasm ? undefined : new WebAssembly.Memory({ initial: 1 });
+  if (held.length === 8) {
+    held.length = 0;
+  } else {
+    held.push(Buffer.alloc(64 * 1024 * 1024, 1));
+  }
+  if (minute % 10 === 0) {
+    wasm = wasm ? undefined : new WebAssembly.Memory({ initial: 1 });
+  }
   console.log(`minute ${minute}: holds ${held.length * 64} MiB${wasm ? ' and one WebAssembly memory' : ''}`);
 }
 

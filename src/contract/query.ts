@@ -28,8 +28,9 @@ export class QueryError extends Error {}
  * @throws QueryError when it is no object, or its queryType or schema is not known
  */
 export function decodeQuery(value: unknown): PlateauQuery {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new QueryError('The query is not a JSON object.');
+  }
   const raw = value as Record<string, unknown>;
   const parsed = model.safeParse({
     ...raw,

@@ -111,8 +111,9 @@ function parseSnapshot(cursor: Cursor): { snapshot: MassifSnapshot; error: Parse
 function parseNode(cursor: Cursor, depth: number): MassifNode {
   const line = cursor.at;
   const match = NODE.exec(cursor.lines[line] ?? '');
-  if (!match || match[1]!.length !== depth || depth > MAX_DEPTH)
+  if (!match || match[1]!.length !== depth || depth > MAX_DEPTH) {
     throw unexpected(cursor, 'is not a line of the heap tree');
+  }
   cursor.at++;
   const children: MassifNode[] = [];
   for (let i = Number(match[2]); i > 0; i--) children.push(parseNode(cursor, depth + 1));

@@ -133,8 +133,9 @@ export function dataServices(handlers: Handlers, instances: Instances, log: Log)
         const responses = Object.create(null) as typeof response.responses;
         response.responses = responses;
         if (queries.length > QUERIES_LIMIT) {
-          for (const query of queries)
-            {responses[query.refId] = failed(400, 'plugin', `More than ${QUERIES_LIMIT} queries in one request.`);}
+          for (const query of queries) {
+            responses[query.refId] = failed(400, 'plugin', `More than ${QUERIES_LIMIT} queries in one request.`);
+          }
           return response;
         }
         await Promise.all(

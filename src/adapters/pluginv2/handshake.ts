@@ -14,8 +14,9 @@ export function startProblem(env: NodeJS.ProcessEnv): string | null {
     return 'This is a Grafana plugin and is started by Grafana. Put it into the plugin directory, see the README.';
   }
   const versions = (env.PLUGIN_PROTOCOL_VERSIONS ?? '2').split(',').map((version) => version.trim());
-  if (!versions.includes('2'))
-    {return `Grafana offers the plugin protocol versions ${versions.join(', ')}; this plugin speaks 2.`;}
+  if (!versions.includes('2')) {
+    return `Grafana offers the plugin protocol versions ${versions.join(', ')}; this plugin speaks 2.`;
+  }
   if (env.PLUGIN_CLIENT_CERT) return 'Grafana demands AutoMTLS from plugins, which this plugin does not offer.';
   return null;
 }

@@ -41,15 +41,17 @@ export function readAnswer(answer: HttpAnswer, url: string): ApiAnswer {
 function apiError(envelope: Envelope, status: number): SourceError {
   const text = String(envelope.error ?? 'no reason given').slice(0, 600);
   const type = String(envelope.errorType ?? '');
-  if (type === 'timeout')
-    {return new SourceError('prometheus', 'timeout', `Prometheus gave up: ${text}. Narrow the query or the time range.`);}
+  if (type === 'timeout') {
+    return new SourceError('prometheus', 'timeout', `Prometheus gave up: ${text}. Narrow the query or the time range.`);
+  }
   if (status === 401 || status === 403) return refused(status);
-  if (status >= 500)
-    {return new SourceError(
+  if (status >= 500) {
+    return new SourceError(
       'prometheus',
       'bad-answer',
       `Prometheus failed (${status}): ${text}. Its log has the reason.`
-    );}
+    );
+  }
   const place = /(?:(\d+):)?(\d+): parse error: (.*)/s.exec(text);
   if (place) {
     const line = place[1] && place[1] !== '1' ? `line ${place[1]}, ` : '';
@@ -73,8 +75,9 @@ function foreignAnswer(answer: HttpAnswer, url: string): SourceError {
       `${url} redirects to ${answer.location.slice(0, 200) || 'another address'}. Enter the address that it leads to.`
     );
   }
-  if (status >= 500)
-    {return new SourceError('prometheus', 'unreachable', `${url} answered ${status}. Is Prometheus running behind it?`);}
+  if (status >= 500) {
+    return new SourceError('prometheus', 'unreachable', `${url} answered ${status}. Is Prometheus running behind it?`);
+  }
   if (/html/i.test(answer.contentType) || /^\s*</.test(answer.text)) {
     return new SourceError(
       'prometheus',
@@ -82,8 +85,9 @@ function foreignAnswer(answer: HttpAnswer, url: string): SourceError {
       `${url} answered with a web page (${status}), not with the Prometheus API. Check the URL: it is the part before /api/v1.`
     );
   }
-  if (status === 404)
-    {return new SourceError('prometheus', 'not-found', `${url} has no Prometheus API (404 for /api/v1). Check the URL.`);}
+  if (status === 404) {
+    return new SourceError('prometheus', 'not-found', `${url} has no Prometheus API (404 for /api/v1). Check the URL.`);
+  }
   return new SourceError(
     'prometheus',
     'bad-answer',

@@ -7,7 +7,7 @@ import type { Layout } from '../../core/snapshot/layout';
 import type { Snapshot } from '../../core/snapshot/snapshot';
 import { toLayout } from '../../core/snapshot/to-layout';
 import type { Bytes } from '../../core/units';
-import type { RawLayout } from './recorder';
+import type { RawLayout } from './raw-layout';
 
 const SYSTEM = readSystemFacts();
 

@@ -6,17 +6,7 @@ import { type ProcessWatch, watchProcess } from '../../adapters/procfs';
 import type { Look, SeenLayout } from '../../core/recording/combine';
 import type { Bytes } from '../../core/units';
 import { partsOf } from './parts';
-
-/** Text of maps as it was read, kept until it is attributed, and longer while there is room. */
-export interface RawLayout {
-  readonly atMs: number;
-  readonly pid: number;
-  readonly text: string;
-  readonly status: string;
-  readonly exe: string | null;
-  /** Null-separated, as in /proc/PID/cmdline. */
-  readonly commandLine: string;
-}
+import type { RawLayout } from './raw-layout';
 
 export interface Recorder {
   /** Looks at every process that is followed. @returns false when all have ended */

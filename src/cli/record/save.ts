@@ -12,7 +12,8 @@ import { type RecordedLayout, type Recording, peakLayout } from '../../core/reco
 import type { RecordedStep } from '../../core/recording/steps';
 import { UsageError } from '../command';
 import { layoutOf } from './parts';
-import type { RawLayout, Recorder } from './recorder';
+import type { RawLayout } from './raw-layout';
+import type { Recorder } from './recorder';
 
 /** Stored intervals may be as long as the program lived: nobody looked away. */
 const NO_GAP_MS = Number.MAX_SAFE_INTEGER;

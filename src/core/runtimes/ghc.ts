@@ -45,8 +45,9 @@ export const ghc: Signature = {
       // Parts that hold blocks again after a release stand apart below it.
       view.mappings.forEach((m, i) => {
         const near = m.start >= HINT && m.end <= run.start;
-        if (atHint && near && isFree(view, i) && (isPlainWritable(m) || isPlainNone(m)))
+        if (atHint && near && isFree(view, i) && (isPlainWritable(m) || isPlainNone(m))) {
           claimRange(view, m.start, m.end, HEAP);
+        }
       });
       return;
     }

@@ -33,8 +33,9 @@ const POOLS: Claim = {
 function minorHeapsStart(view: View, index: number): Address | null {
   const tail = view.mappings[index]!;
   const head = view.mappings[index - 1];
-  if (!isFree(view, index) || !isPlainNone(tail) || !head || head.end !== tail.start || !isPlainWritable(head))
+  if (!isFree(view, index) || !isPlainNone(tail) || !head || head.end !== tail.start || !isPlainWritable(head)) {
     return null;
+  }
   const start = tail.end - DEFAULT_RESERVATION;
   const open = tail.start - start;
   const fits = tail.end < 128 * TIB && open > 0 && open % DOMAIN === 0 && head.start <= start;

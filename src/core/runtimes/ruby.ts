@@ -59,8 +59,9 @@ export const ruby: Signature = {
       version: /(\d+\.\d+(\.\d+)?)/.exec(file.base)?.[1] ?? null,
       evidence: `maps ${file.name}`,
     });
-    for (const run of runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m))))
+    for (const run of runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)))) {
       claimFibers(view, run.from, run.to);
+    }
   },
 };
 
@@ -77,8 +78,9 @@ function claimFibers(view: View, from: number, to: number): void {
       end + 1 < to &&
       sizeOf(view.mappings[end + 1]!) >= stack &&
       !isPlainNone(view.mappings[end + 1]!)
-    )
+    ) {
       end += 2;
+    }
     if ((end - i) / 2 < MANY_FIBERS) continue;
     // The last stack may have merged with what lies above it.
     const last = view.mappings[end - 1]!;

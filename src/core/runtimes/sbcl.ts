@@ -62,8 +62,9 @@ export const sbcl: Signature = {
     }
     // A single inaccessible page between writable ones belongs to the dynamic space (gencgc's list of regions ends on it).
     view.mappings.forEach((m, i) => {
-      if (isFree(view, i) && isPlainNone(m) && m.end - m.start === view.pageSize)
+      if (isFree(view, i) && isPlainNone(m) && m.end - m.start === view.pageSize) {
         claimRange(view, m.start, m.end, SPACE);
+      }
     });
   },
 };
