@@ -5,7 +5,9 @@ import type { Bytes } from '../units';
 export type Severity = 'error' | 'warning' | 'info' | 'ok';
 
 export const FINDING_KINDS = [
+  'ramp',
   'unknown',
+  'step.unknown',
   'mappings',
   'go.reservation',
   'go.crypto-buffer',
@@ -23,6 +25,7 @@ export const FINDING_KINDS = [
   'stacks',
   'untouched',
   'heap',
+  'inside',
   'not.returned',
   'guess',
   'limit.as',

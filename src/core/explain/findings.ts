@@ -20,10 +20,14 @@ export function findingsOf(layout: Layout): Finding[] {
     ...wasmFindings(layout),
     ...fileFindings(layout),
     ...memoryFindings(layout),
-  ].sort(
-    (a, b) =>
-      RANK[a.severity] - RANK[b.severity] ||
-      FINDING_KINDS.indexOf(a.kind) - FINDING_KINDS.indexOf(b.kind) ||
-      b.bytes - a.bytes
+  ].sort(byWeight);
+}
+
+/** Errors and warnings first, then by kind, the larger first. */
+export function byWeight(a: Finding, b: Finding): number {
+  return (
+    RANK[a.severity] - RANK[b.severity] ||
+    FINDING_KINDS.indexOf(a.kind) - FINDING_KINDS.indexOf(b.kind) ||
+    b.bytes - a.bytes
   );
 }

@@ -3,6 +3,7 @@
  * only, "resident" only of what was measured; the remedy stands apart and only where there is one.
  */
 import type { Finding, FindingKind } from './finding';
+import { insideSentence } from './causes';
 import { RESERVATION_WORDS } from './reservation-words';
 import { capitalized, countWord, exactAndIec, iec, share, withSeparators } from './format';
 
@@ -26,6 +27,18 @@ function residentOf({ numbers }: Finding, subject = 'of it is resident'): string
 const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
   unknown: ({ bytes }, n) =>
     say(`${exactAndIec(bytes)}, ${share(bytes, n('virtual'))} of the whole, is not explained.`),
+
+  ramp: ({ bytes, words }, n) =>
+    say(
+      `VSZ grows since ${words['since']}: ${iec(bytes)} in ${words['took']}, ${iec(n('perHour'))} an hour${words['cause'] === undefined ? '' : `, by ${words['cause']}`}.`,
+      'Look at the regions that grow in the difference of two instants.'
+    ),
+
+  'step.unknown': ({ words }, n) =>
+    say(
+      `VSZ ${n('change') < 0 ? 'fell' : 'rose'} by ${words['size']} at ${words['time']} and no layout covers that moment. The step is shown as unknown.`,
+      'Run the collector here to have the next one explained.'
+    ),
 
   'limit.as': ({ bytes, severity, numbers }, n) =>
     numbers['limit'] === undefined
@@ -171,6 +184,11 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
     const most = resident === atLeast ? '' : 'at most ';
     return say(`Heap: ${iec(bytes)} mapped, ${most}${iec(resident)} of it resident. This is what costs RAM.`);
   },
+
+  inside: ({ regions, numbers, words }) =>
+    say(
+      `VSZ stands still at ${words['level']} since ${words['since']}. ${insideSentence(regions.map((region) => ({ region, bytes: numbers[region] ?? 0 })))}`
+    ),
 
   'not.returned': (_, n) =>
     say(

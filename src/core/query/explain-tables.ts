@@ -1,21 +1,29 @@
 /** `findings`, `limits` and `diff`: what a layout means, and what changed between two. */
-import { findingsOf } from '../explain/findings';
+import { byWeight, findingsOf } from '../explain/findings';
 import { sentenceOf } from '../explain/sentences';
 import { withSeparators } from '../explain/format';
 import { type RegionChange, diffLayouts } from '../snapshot/diff';
 import type { Layout } from '../snapshot/layout';
 import { instantOf, snapshotAt, snapshotsAt } from './at-instant';
 import { type Engine, info, warning } from './engine';
+import { plateauFindings } from './plateau-findings';
 import type { PlateauQuery } from './query';
 import { selectProcesses } from './selection';
 import { SourceError } from './sources';
 import type { Notice, Table } from './table';
 
+/** Looking over time costs more than looking at one layout. */
+const MOST_WITH_PLATEAUS = 10;
+
 /** @throws SourceError, BadQueryError */
 export async function findingsTable(query: PlateauQuery, engine: Engine): Promise<Table[]> {
   const { items, notices, executed } = await snapshotsAt(query, engine, 'Findings');
+  const atMs = instantOf(query.at, engine, 'at', 'end');
+  const overTime = items.length <= MOST_WITH_PLATEAUS ? await plateauFindings(query, atMs, engine) : null;
   const rows = items.flatMap(({ process, stored }) =>
-    findingsOf(stored.layout).map((finding) => ({ process, finding, sentence: sentenceOf(finding) }))
+    [...findingsOf(stored.layout), ...(overTime?.get(process) ?? [])]
+      .sort(byWeight)
+      .map((finding) => ({ process, finding, sentence: sentenceOf(finding) }))
   );
   return [
     {

@@ -9,6 +9,7 @@ import { detectionGrid, withRawSamples } from './plateau-samples';
 import type { PlateauQuery } from './query';
 import { layoutReader, selectSeries } from './selection';
 import { type Series, SourceError } from './sources';
+import { TOTAL_METRIC } from './supplements';
 import type { Notice } from './table';
 import { sampleTimeline } from './timeline';
 import { expandMacros, toGrid } from './window';
@@ -35,7 +36,11 @@ const MAX_NOTICES = 20;
 /** @throws SourceError, BadQueryError */
 export function plateauInputs(query: PlateauQuery, engine: Engine): Promise<PlateauInputs> {
   const byRegion: PlateauQuery = { ...query, groupBy: 'region', measure: 'virtual' };
-  return query.expr.trim() === '' ? fromTimeline(byRegion, engine) : fromSeries(byRegion, engine);
+  if (query.expr.trim() !== '') return fromSeries(byRegion, engine);
+  // Without the collector there still is what Prometheus has scraped from it.
+  return engine.layouts || !engine.series
+    ? fromTimeline(byRegion, engine)
+    : fromSeries({ ...byRegion, expr: TOTAL_METRIC }, engine);
 }
 
 async function fromSeries(query: PlateauQuery, given: Engine): Promise<PlateauInputs> {

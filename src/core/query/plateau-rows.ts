@@ -1,10 +1,10 @@
 /** One plateau of one series → one row: what it is, why it began, and what moved inside it. */
 import type { Category } from '../attribution/categories';
 import { withSeparators } from '../explain/format';
-import { hedgedSentence, insideSentence, phraseOf, stepSentence } from '../explain/causes';
+import { hedgedSentence, phraseOf, stepSentence } from '../explain/causes';
 import type { Cause } from '../plateau/cause';
 import { causesOf } from '../plateau/causes';
-import { changesInside } from '../plateau/inside';
+import { type InsideChange, changesInside } from '../plateau/inside';
 import type { Evidence } from '../plateau/join';
 import { guessCause } from '../plateau/quanta';
 import type { Step } from '../plateau/steps';
@@ -18,8 +18,8 @@ export interface PlateauRow extends Plateau {
   readonly process: string;
   /** Why it began; a sentence. */
   readonly cause: string;
-  /** What moved inside it while VSZ stood still; empty when nothing did. */
-  readonly inside: string;
+  /** What moved inside it while VSZ stood still. */
+  readonly inside: readonly InsideChange[];
   readonly causes: readonly ToldCause[];
   /** How the cause is known; null where there is none to know. */
   readonly evidence: Evidence | null;
@@ -109,13 +109,13 @@ function told(cause: string, evidence: Evidence | null, causes: readonly Cause[]
   };
 }
 
-function insideOf({ input, entry }: Entry): string {
-  if (entry.kind === 'spike') return '';
+function insideOf({ input, entry }: Entry): readonly InsideChange[] {
+  if (entry.kind === 'spike') return [];
   const startMs = input.startMsAt(input.timesMs.indexOf(entry.startMs));
   const own = input.layouts.filter(
     (layout) => startMs === null || layout.startMs === null || Math.abs(layout.startMs - startMs) <= 1_000
   );
-  return insideSentence(changesInside(own, entry.startMs, entry.endMs));
+  return changesInside(own, entry.startMs, entry.endMs);
 }
 
 /**

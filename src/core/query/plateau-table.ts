@@ -1,5 +1,6 @@
 /** Rows of plateaus as a table that is also a frame of region annotations. */
 import { CATEGORY_STYLES } from '../attribution/categories';
+import { insideSentence } from '../explain/causes';
 import { capitalized, iec } from '../explain/format';
 import type { Plateau } from '../plateau/types';
 import type { PlateauRow } from './plateau-rows';
@@ -15,7 +16,8 @@ function colorOf(row: PlateauRow): string {
 /** `Plateau, 1.4 GiB`: the step stands in the text. */
 const titleOf = (row: PlateauRow): string => `${capitalized(row.kind)}, ${iec(row.levelBytes)}`;
 
-const textOf = (row: PlateauRow): string => [row.cause, row.inside].filter((part) => part !== '').join(' ');
+const textOf = (row: PlateauRow): string =>
+  [row.cause, insideSentence(row.inside)].filter((part) => part !== '').join(' ');
 
 /** Grafana splits tags at commas. */
 const tagsOf = (row: PlateauRow): string =>
@@ -41,7 +43,7 @@ export function plateausTable(rows: readonly PlateauRow[], notices: readonly Not
       { name: 'color', type: 'string', values: rows.map(colorOf) },
       { name: 'reset', type: 'boolean', values: rows.map((row) => row.reset) },
       { name: 'evidence', type: 'string', values: rows.map((row) => row.evidence) },
-      { name: 'inside', type: 'string', values: rows.map((row) => row.inside) },
+      { name: 'inside', type: 'string', values: rows.map((row) => insideSentence(row.inside)) },
       { name: 'slope', type: 'number', values: rows.map((row) => row.slopeBytesPerSecond ?? null), unit: 'binBps' },
     ],
     notices,

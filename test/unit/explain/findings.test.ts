@@ -228,8 +228,10 @@ test('findings are data: sorted by severity, bytes within VSZ, and each kind has
   expect(findings[0]?.severity).toBe('warning');
   for (const one of findings) expect(one.bytes).toBeLessThanOrEqual(layout.virtualBytes);
   for (const kind of FINDING_KINDS) {
+    const names = { runtime: 'Go', region: 'a', largest: 'b', most: 'c' };
+    const times = { since: '07:00', took: '1 h', time: '07:00', level: '1 GiB', size: '4 KiB' };
     const { text } = sentenceOf(
-      finding(kind, 'info', 4096, { words: { runtime: 'Go', region: 'a', largest: 'b', most: 'c' } })
+      finding(kind, 'info', 4096, { regions: ['a'], numbers: { a: 4096 }, words: { ...names, ...times } })
     );
     expect(text).toMatch(/^[A-Z0-9a].*\.$/);
     expect(text).not.toMatch(/undefined|NaN|null/);

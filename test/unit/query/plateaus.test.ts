@@ -247,3 +247,69 @@ it('300 series of 1,000 points give the thread back after each series', async ()
   // 50 ms is what other queries may wait; ten times that on a machine that is busy with other tests.
   expect(longestMs).toBeLessThan(500);
 }, 120_000);
+
+describe('findings that need time', () => {
+  const end = HOUR + 3_600_000;
+  const findings = async (
+    intervals: Parameters<typeof fakeLayouts>[1][string],
+    more: Partial<Engine> = {},
+    expr = ''
+  ) => {
+    const layouts = fakeLayouts([known('api')], { api: intervals });
+    const [table] = await runQuery(query({ queryType: 'findings', expr }), engine({ window, layouts, ...more }));
+    return rows(table!).map(({ kind, sentence }) => [kind, sentence]);
+  };
+
+  it('what turned from reservation into heap while VSZ stood still', async () => {
+    const regions = (heap: number) => ({
+      regions: {
+        'go.heap-arena\theap': heap * MIB,
+        'go.heap-arena\treservation': (1000 - heap) * MIB,
+      },
+    });
+    const sums = (heap: number) => ({ heap: heap * MIB, reservation: (1000 - heap) * MIB });
+    const found = await findings([
+      interval('a', HOUR, HOUR + 1_800_000, sums(100), regions(100)),
+      interval('b', HOUR + 1_801_000, end, sums(300), regions(300)),
+    ]);
+    expect(found).toContainEqual([
+      'inside',
+      'VSZ stands still at 1,000 MiB since 07:00:00 UTC. Inside: the Go heap took 200 MiB out of its reservation.',
+    ]);
+  });
+
+  it('a step that nobody saw', async () => {
+    const source = fakeSeries({ vsz: [series({ ...LABELS, process: 'api' }, held([100, 120], [400, 120]), STEP)] });
+    const found = await findings(
+      [interval('a', HOUR, HOUR + 1_000_000, { heap: 100 * MIB })],
+      { series: source },
+      'vsz'
+    );
+    expect(found).toContainEqual([
+      'step.unknown',
+      'VSZ rose by 314,572,800 B (300 MiB) at 07:30:00 UTC and no layout covers that moment. The step is shown as unknown.',
+    ]);
+  });
+
+  it('growth that goes on', async () => {
+    const growing = Array.from({ length: 240 }, (_, i) => (100 + i) * MIB);
+    const source = fakeSeries({ vsz: [series({ ...LABELS, process: 'api' }, growing, STEP)] });
+    const intervals = growing.map((bytes, i) =>
+      interval(`l${i}`, HOUR + i * STEP, HOUR + i * STEP + 14_000, { heap: bytes })
+    );
+    const [first] = await findings(intervals, { series: source }, 'vsz');
+    expect(first).toEqual([
+      'ramp',
+      'VSZ grows since 07:00:00 UTC: 239 MiB in 59 min 45 s, 240 MiB an hour, by heap of x grew.',
+    ]);
+  });
+});
+
+it('without the collector, what Prometheus has scraped from it is looked at', async () => {
+  const source = fakeSeries({
+    plateau_process_virtual_memory_bytes: [
+      series({ __name__: 'plateau_process_virtual_memory_bytes', process: 'api' }, held([100, 60], [400, 60]), STEP),
+    ],
+  });
+  expect(rows(await ask({}, { series: source })).map((row) => row.level)).toEqual([100 * MIB, 400 * MIB]);
+});
