@@ -1,6 +1,6 @@
 /** Snapshot → what every byte of its address space is for. Pure; the sum of the categories is VmSize to the byte. */
 import { SIGNATURES } from '../runtimes/registry';
-import type { Mapping } from '../mapping/mapping';
+import { type Mapping, isInaccessible } from '../mapping/mapping';
 import type { Signature } from '../runtimes/signature';
 import type { Snapshot } from '../snapshot/snapshot';
 import type { Address, Bytes } from '../units';
@@ -43,19 +43,6 @@ export interface Attribution {
 
 const WEAKNESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, guess: 2 };
 
-export function attribute(snapshot: Snapshot, signatures: readonly Signature[] = SIGNATURES): Attribution {
-  const view = createView(snapshot);
-  for (const signature of signatures) signature.claim(view);
-  const ranges = toRanges(view);
-  const categories = emptyCategoryBytes();
-  let virtualBytes = 0;
-  for (const range of ranges) {
-    categories[range.category] += range.end - range.start;
-    virtualBytes += range.end - range.start;
-  }
-  return { virtualBytes, categories, regions: toRegions(ranges), ranges, runtimes: view.runtimes, view };
-}
-
 const UNEXPLAINED: Claim = {
   region: 'unknown',
   category: 'unknown',
@@ -64,71 +51,102 @@ const UNEXPLAINED: Claim = {
   why: 'No signature and no rule claims it.',
 };
 
-function toRanges(view: View): AttributedRange[] {
-  const ranges: AttributedRange[] = [];
+/** Region and category: what ranges are summed up by. */
+type Draft = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] } & { last: number };
+
+/** What became of one claim: a row for its accessible bytes and one for the others. */
+interface Account {
+  readonly claim: Claim;
+  open: Draft | undefined;
+  shut: Draft | undefined;
+}
+
+export function attribute(snapshot: Snapshot, signatures: readonly Signature[] = SIGNATURES): Attribution {
+  const view = createView(snapshot);
+  for (const signature of signatures) signature.claim(view);
+  const sums = new Sums();
   const { mappings, ledger } = view;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const entry = ledger[i];
     if (entry === undefined || isWhole(entry)) {
-      ranges.push(rangeOf(m, i, m.start, m.end, entry ?? UNEXPLAINED));
+      sums.add(m, i, m.start, m.end, entry ?? UNEXPLAINED);
       continue;
     }
     let at = m.start;
     for (const segment of entry) {
-      if (segment.start > at) ranges.push(rangeOf(m, i, at, segment.start, UNEXPLAINED));
-      ranges.push(rangeOf(m, i, segment.start, segment.end, segment.claim));
+      if (segment.start > at) sums.add(m, i, at, segment.start, UNEXPLAINED);
+      sums.add(m, i, segment.start, segment.end, segment.claim);
       at = segment.end;
     }
-    if (at < m.end) ranges.push(rangeOf(m, i, at, m.end, UNEXPLAINED));
+    if (at < m.end) sums.add(m, i, at, m.end, UNEXPLAINED);
   }
-  return ranges;
+  return { ...sums.totals(), ranges: sums.ranges, runtimes: view.runtimes, view };
 }
 
-function rangeOf(m: Mapping, mapping: number, start: Address, end: Address, claim: Claim): AttributedRange {
-  return {
-    start,
-    end,
-    permissions: m.permissions,
-    category: categoryOf(m, claim),
-    region: claim.region,
-    confidence: claim.confidence,
-    why: claim.why,
-    mapping,
-  };
-}
+/** Thousands of ranges share a few claims, so sums are kept by claim. */
+class Sums {
+  readonly ranges: AttributedRange[] = [];
+  private readonly accounts = new Map<Claim, Account>();
+  private readonly drafts: Draft[] = [];
+  private last: Account | undefined;
 
-type Draft = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] } & { last: number };
-
-function toRegions(ranges: readonly AttributedRange[]): AttributedRegion[] {
-  // Two levels of maps instead of joined keys: region names are shared strings, and joining them costs more than all else.
-  const byRegion = new Map<string, Draft[]>();
-  let lastName = '';
-  let drafts: Draft[] = [];
-  for (const range of ranges) {
-    if (range.region !== lastName) {
-      lastName = range.region;
-      const known = byRegion.get(lastName);
-      drafts = known ?? [];
-      if (!known) byRegion.set(lastName, drafts);
-    }
-    let draft = drafts.find((one) => one.category === range.category);
-    if (!draft) {
-      const { region, category, confidence, why } = range;
-      draft = { region, category, bytes: 0, mappings: 0, confidence, why, last: -1 };
-      drafts.push(draft);
-    }
-    draft.bytes += range.end - range.start;
-    if (draft.last !== range.mapping) {
+  /** Ranges come in ascending order. */
+  add(m: Mapping, mapping: number, start: Address, end: Address, claim: Claim): void {
+    const account = this.last?.claim === claim ? this.last : this.accountOf(claim);
+    const draft = (isInaccessible(m) ? account.shut : account.open) ?? this.draftOf(m, account);
+    const { category, region } = draft;
+    const { confidence, why } = claim;
+    this.ranges.push({ start, end, permissions: m.permissions, category, region, confidence, why, mapping });
+    draft.bytes += end - start;
+    if (draft.last !== mapping) {
       draft.mappings++;
-      draft.last = range.mapping;
-    }
-    if (range.confidence !== draft.confidence && WEAKNESS[range.confidence] > WEAKNESS[draft.confidence]) {
-      draft.confidence = range.confidence;
+      draft.last = mapping;
     }
   }
-  return [...byRegion.values()]
-    .flat()
-    .map(({ last: _last, ...region }) => region)
-    .sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
+
+  totals(): Pick<Attribution, 'virtualBytes' | 'categories' | 'regions'> {
+    const categories = emptyCategoryBytes();
+    let virtualBytes = 0;
+    for (const { category, bytes } of this.drafts) {
+      categories[category] += bytes;
+      virtualBytes += bytes;
+    }
+    const regions = this.drafts
+      .map(({ region, category, bytes, mappings, confidence, why }) => ({
+        region,
+        category,
+        bytes,
+        mappings,
+        confidence,
+        why,
+      }))
+      .sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
+    return { virtualBytes, categories, regions };
+  }
+
+  private accountOf(claim: Claim): Account {
+    let account = this.accounts.get(claim);
+    if (!account) {
+      account = { claim, open: undefined, shut: undefined };
+      this.accounts.set(claim, account);
+    }
+    this.last = account;
+    return account;
+  }
+
+  private draftOf(m: Mapping, account: Account): Draft {
+    const { region, confidence, why } = account.claim;
+    const category = categoryOf(m, account.claim);
+    let draft = this.drafts.find((one) => one.region === region && one.category === category);
+    if (!draft) {
+      draft = { region, category, bytes: 0, mappings: 0, confidence, why, last: -1 };
+      this.drafts.push(draft);
+    } else if (WEAKNESS[confidence] > WEAKNESS[draft.confidence]) {
+      draft.confidence = confidence;
+    }
+    if (isInaccessible(m)) account.shut = draft;
+    else account.open = draft;
+    return draft;
+  }
 }

@@ -2,70 +2,91 @@
  * Which files a process has mapped, from one pass over its mappings: signatures ask this instead of walking again.
  */
 import { EXECUTE, type Mapping, WRITE } from '../mapping/mapping';
+import { type FilePattern, knownPath } from './file-pattern';
+
+export { type FilePattern, baseName, filePattern } from './file-pattern';
 
 export interface MappedFile {
   /** As printed, ` (deleted)` included. */
   readonly name: string;
   /** Last part of the path, without ` (deleted)`. */
   readonly base: string;
+  /** The patterns that the base name matches. */
+  readonly matches: readonly FilePattern[];
   /** Indices of its mappings, ascending. */
   readonly mappings: readonly number[];
   readonly executable: boolean;
   readonly writable: boolean;
 }
 
-const DELETED = ' (deleted)';
-const SLASH = 47;
-
-export function baseName(name: string): string {
-  const path = name.endsWith(DELETED) ? name.slice(0, -DELETED.length) : name;
-  return path.slice(path.lastIndexOf('/') + 1);
+/** In order of the lowest mapping of each. */
+export interface MappedFiles {
+  values(): readonly MappedFile[];
+  get(name: string): MappedFile | undefined;
+  /** The first whose base name matches. */
+  first(pattern: FilePattern): MappedFile | undefined;
 }
+
+const SLASH = 47;
 
 /** True for what the kernel prints as a path: files, and shared memory that it backs with unnamed files. */
 export function hasPath(m: Mapping): boolean {
   return m.name.charCodeAt(0) === SLASH;
 }
 
-export function indexFiles(mappings: readonly Mapping[]): Map<string, MappedFile> {
-  const files = new Map<
-    string,
-    { name: string; base: string; mappings: number[]; executable: boolean; writable: boolean }
-  >();
-  let last: (MappedFile & { mappings: number[]; executable: boolean; writable: boolean }) | undefined;
-  for (let i = 0; i < mappings.length; i++) {
-    const m = mappings[i]!;
-    if (m.name.charCodeAt(0) !== SLASH) continue;
-    if (last === undefined || last.name !== m.name) {
-      const known = files.get(m.name);
-      last = known ?? { name: m.name, base: baseName(m.name), mappings: [], executable: false, writable: false };
-      if (!known) files.set(m.name, last);
-    }
-    last.mappings.push(i);
-    if (m.access & EXECUTE) last.executable = true;
-    if (m.access & WRITE) last.writable = true;
+type Draft = { -readonly [K in keyof Omit<MappedFile, 'mappings'>]: MappedFile[K] } & { readonly mappings: number[] };
+
+export class FileIndex implements MappedFiles {
+  private readonly list: Draft[] = [];
+  private readonly byName = new Map<string, Draft>();
+  /** The answers of this process: a handful of patterns, and the first file of each. */
+  private readonly asked: FilePattern[] = [];
+  private readonly answers: Draft[] = [];
+  private last: Draft | undefined;
+
+  /** @param m must have a path; to be called in ascending order */
+  add(m: Mapping, index: number): void {
+    const file = this.last?.name === m.name ? this.last : this.fileOf(m.name);
+    this.last = file;
+    file.mappings.push(index);
+    if (m.access & EXECUTE) file.executable = true;
+    if (m.access & WRITE) file.writable = true;
   }
-  return files;
+
+  values(): readonly MappedFile[] {
+    return this.list;
+  }
+
+  get(name: string): MappedFile | undefined {
+    return this.byName.get(name);
+  }
+
+  first(pattern: FilePattern): MappedFile | undefined {
+    const at = this.asked.indexOf(pattern);
+    return at < 0 ? undefined : this.answers[at];
+  }
+
+  private fileOf(name: string): Draft {
+    const known = this.byName.get(name);
+    if (known) return known;
+    const { base, matches } = knownPath(name);
+    const file = { name, base, matches, mappings: [], executable: false, writable: false };
+    this.byName.set(name, file);
+    this.list.push(file);
+    for (const pattern of matches) {
+      if (this.asked.includes(pattern)) continue;
+      this.asked.push(pattern);
+      this.answers.push(file);
+    }
+    return file;
+  }
 }
 
-/** Base names repeat from process to process and signatures ask the same questions: answers are kept. */
-const answers = new Map<string, Map<string, boolean>>();
-const MOST_ANSWERS = 4096;
-
-/** The first mapped file whose base name matches, or undefined. The pattern has no flags that keep state. */
-export function findFile(files: ReadonlyMap<string, MappedFile>, base: RegExp): MappedFile | undefined {
-  let known = answers.get(base.source);
-  if (!known || known.size > MOST_ANSWERS) {
-    known = new Map();
-    answers.set(base.source, known);
-  }
-  for (const file of files.values()) {
-    let matches = known.get(file.base);
-    if (matches === undefined) {
-      matches = base.test(file.base);
-      known.set(file.base, matches);
-    }
-    if (matches) return file;
-  }
-  return undefined;
+/**
+ * The first mapped file whose base name matches, or undefined.
+ * @param base a pattern; a bare expression is for questions that few processes are asked, for it is tried on every file
+ */
+export function findFile(files: MappedFiles, base: FilePattern | RegExp): MappedFile | undefined {
+  if (!(base instanceof RegExp)) return files.first(base);
+  return files.values().find((file) => base.test(file.base));
 }

@@ -6,40 +6,55 @@ import type { Mapping } from '../mapping/mapping';
 import type { SmapsEntry } from '../snapshot/snapshot';
 import { type Bytes, KIB, MIB } from '../units';
 
+export interface Normalised {
+  /** Mappings as the kernel counts them, before equal neighbours were joined. */
+  readonly mappingCount: number;
+  readonly mappings: readonly Mapping[];
+  readonly smaps: ReadonlyArray<SmapsEntry | undefined> | null;
+}
+
+const VSYSCALL = '[vsyscall]';
+
+/** Nearly all snapshots are in order and have nothing to join: one pass finds out, and only the others are rewritten. */
+export function normalise(input: readonly Mapping[], records: readonly SmapsEntry[] | null): Normalised {
+  let ordered = true;
+  let equal = false;
+  let vsyscalls = 0;
+  let below: Mapping | undefined;
+  for (let i = 0; i < input.length; i++) {
+    const m = input[i]!;
+    if (below !== undefined) {
+      if (m.start < below.end) ordered = false;
+      else if (m.start === below.end && m.access === below.access && goesOn(below, m)) equal = true;
+    }
+    if (m.name === VSYSCALL) vsyscalls++;
+    below = m;
+  }
+  let tidied = input;
+  if (ordered && vsyscalls === 1 && below?.name === VSYSCALL) tidied = input.slice(0, -1);
+  else if (!ordered || vsyscalls > 0) tidied = tidy(input);
+  const smaps = records && alignSmaps(tidied, records);
+  const mappingCount = tidied.length;
+  if (ordered && !equal) return { mappingCount, mappings: tidied, smaps };
+  return { mappingCount, ...joinEqual(tidied, smaps) };
+}
+
 /**
  * Sorted, without [vsyscall] (not part of VmSize) and without overlaps. A snapshot taken while the process changes can
  * show a range twice; the later line is cut, so that sums stay sums of distinct bytes.
  */
-export function tidy(input: readonly Mapping[]): readonly Mapping[] {
-  let sorted = true;
-  let overlaps = false;
-  let vsyscall = false;
-  let start = -1;
-  let end = -1;
-  for (let i = 0; i < input.length; i++) {
-    const m = input[i]!;
-    if (m.start <= start) sorted = false;
-    if (m.start < end) overlaps = true;
-    ({ start, end } = m);
-    if (m.name === '[vsyscall]') vsyscall = true;
+function tidy(input: readonly Mapping[]): readonly Mapping[] {
+  const sorted = input.filter((m) => m.name !== VSYSCALL);
+  sorted.sort((a, b) => a.start - b.start || a.end - b.end || a.access - b.access || (a.name < b.name ? -1 : 1));
+  let covered = -1;
+  const cut: Mapping[] = [];
+  for (const m of sorted) {
+    if (m.end <= covered) continue;
+    const hidden = covered - m.start;
+    cut.push(hidden > 0 ? { ...m, offset: m.inode ? m.offset + hidden : 0, start: covered } : m);
+    covered = m.end;
   }
-  if (sorted && !overlaps && !vsyscall) return input;
-  let out = input.filter((m) => m.name !== '[vsyscall]');
-  if (!sorted) {
-    out.sort((a, b) => a.start - b.start || a.end - b.end || a.access - b.access || (a.name < b.name ? -1 : 1));
-  }
-  if (!sorted || overlaps) {
-    let covered = -1;
-    const cut: Mapping[] = [];
-    for (const m of out) {
-      if (m.end <= covered) continue;
-      const hidden = covered - m.start;
-      cut.push(hidden > 0 ? { ...m, offset: m.inode ? m.offset + hidden : 0, start: covered } : m);
-      covered = m.end;
-    }
-    out = cut;
-  }
-  return out;
+  return cut;
 }
 
 /**
@@ -47,11 +62,7 @@ export function tidy(input: readonly Mapping[]): readonly Mapping[] {
  * not on purpose. With smaps their flags must be equal too. Without smaps equal permissions can hide unequal flags, so a
  * border stays where the size of a neighbour speaks of a block of its own.
  */
-export function joinEqual(
-  input: readonly Mapping[],
-  records: readonly SmapsEntry[] | null
-): { mappings: readonly Mapping[]; smaps: ReadonlyArray<SmapsEntry | undefined> | null } {
-  const smaps = records && alignSmaps(input, records);
+function joinEqual(input: readonly Mapping[], smaps: Normalised['smaps']): Pick<Normalised, 'mappings' | 'smaps'> {
   const isSeam = (i: number): boolean =>
     smaps ? flagsAgree(smaps[i - 1], smaps[i]) : !isBlock(input[i - 1]!) && !isBlock(input[i]!);
   let equal = false;

@@ -6,8 +6,8 @@ import { EXECUTE, type Mapping, SHARED, WRITE, isInaccessible } from '../mapping
 import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
 import type { Address, Bytes } from '../units';
 import type { Category } from './categories';
-import { type MappedFile, indexFiles } from './files';
-import { joinEqual, tidy } from './normalise';
+import { FileIndex, type MappedFiles } from './files';
+import { normalise } from './normalise';
 
 /**
  * certain: two independent signs, or the kernel or the runtime says so. likely: one strong sign.
@@ -51,13 +51,17 @@ export interface View {
   /** smaps record of each mapping, or null; undefined where smaps has no such record. */
   readonly smaps: ReadonlyArray<SmapsEntry | undefined> | null;
   /** Every file that is mapped, by its name as printed in maps, in order of its lowest mapping. */
-  readonly files: ReadonlyMap<string, MappedFile>;
+  readonly files: MappedFiles;
   /** Indices of private anonymous memory that can be written and not executed, ascending. */
   readonly writable: readonly number[];
   /** Indices of private anonymous memory that is inaccessible (PROT_NONE), ascending. */
   readonly inaccessible: readonly number[];
   /** Bytes of the inaccessible ones. */
   readonly inaccessibleBytes: Bytes;
+  /** Indices of private anonymous memory that can be executed, ascending. */
+  readonly executable: readonly number[];
+  /** Indices of shared memory without a path, ascending. */
+  readonly sharedPathless: readonly number[];
   /** Indices of mappings with a name in brackets: what the kernel or the program named, ascending. */
   readonly bracketed: readonly number[];
   /** What is claimed of each mapping: all of it, some of it (ascending), or nothing. */
@@ -67,26 +71,33 @@ export interface View {
 }
 
 const BRACKET = 91;
+const SLASH = 47;
 
 export function createView(snapshot: Snapshot): View {
-  const tidied = tidy(snapshot.mappings);
-  const { mappings, smaps } = joinEqual(tidied, snapshot.smaps);
+  const { mappingCount, mappings, smaps } = normalise(snapshot.mappings, snapshot.smaps);
+  const files = new FileIndex();
   const writable: number[] = [];
   const inaccessible: number[] = [];
+  const executable: number[] = [];
+  const sharedPathless: number[] = [];
   const bracketed: number[] = [];
   let inaccessibleBytes = 0;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
-    const { name } = m;
+    const { name, access } = m;
     if (name !== '') {
-      if (name.charCodeAt(0) !== BRACKET) continue;
-      bracketed.push(i);
-      if (!name.startsWith('[anon:')) continue;
+      const first = name.charCodeAt(0);
+      if (first === SLASH) {
+        files.add(m, i);
+        continue;
+      }
+      if (first === BRACKET) bracketed.push(i);
     }
-    if (m.inode !== 0) continue;
-    if ((m.access & (WRITE | EXECUTE | SHARED)) === WRITE) {
-      writable.push(i);
-    } else if (m.access === 0) {
+    if (access & SHARED) sharedPathless.push(i);
+    else if (m.inode !== 0 || (name !== '' && !name.startsWith('[anon:'))) continue;
+    else if (access & EXECUTE) executable.push(i);
+    else if (access & WRITE) writable.push(i);
+    else if (access === 0) {
       inaccessible.push(i);
       inaccessibleBytes += m.end - m.start;
     }
@@ -94,13 +105,15 @@ export function createView(snapshot: Snapshot): View {
   return {
     snapshot,
     pageSize: snapshot.system.pageSize,
-    mappingCount: tidied.length,
+    mappingCount,
     mappings,
     smaps,
-    files: indexFiles(mappings),
+    files,
     writable,
     inaccessible,
     inaccessibleBytes,
+    executable,
+    sharedPathless,
     bracketed,
     ledger: new Array<Claim | readonly Segment[] | undefined>(mappings.length).fill(undefined),
     runtimes: [],
