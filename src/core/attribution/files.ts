@@ -82,6 +82,11 @@ export class FileIndex implements MappedFiles {
   }
 }
 
+/** True when the base name of a path matches, whether it is mapped or not. */
+export function nameMatches(path: string, pattern: FilePattern): boolean {
+  return knownPath(path).matches.includes(pattern);
+}
+
 /**
  * The first mapped file whose base name matches, or undefined.
  * @param base a pattern; a bare expression is for questions that few processes are asked, for it is tried on every file

@@ -8,11 +8,13 @@
  * Cannot tell: a carrier from a large request of malloc where both merged. What lies above the super carrier, and what
  * touches it from below, was mapped before the allocators of BEAM were up, so it is left to libc.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, isFree } from '../attribution/view';
 import { type Address, GIB, KIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
+
+const PROGRAM = filePattern(/^beam(\.(smp|jit|emu|hybrid|debug))*$/);
 
 const SUPER_CARRIER = GIB;
 const ALIGNMENT = 64 * KIB;
@@ -32,7 +34,7 @@ const CARRIER: Claim = {
 };
 
 function isBeam(view: View): boolean {
-  const file = findFile(view.files, /^beam(\.(smp|jit|emu|hybrid|debug))*$/);
+  const file = findFile(view.files, PROGRAM);
   if (!file) return false;
   const erts = /\/erts-(\d+)(\.[\d.]+)?\//.exec(file.name);
   // erts 11 came with OTP 23, and both have counted up together since.

@@ -9,12 +9,14 @@
  * chunk of its own (128 KiB or more) is arenas above that rest; with a smaller rest it must hold a large chunk and is arenas
  * only below 8 MiB. What NumPy marked for huge pages is its array data: it stands apart from neighbours of equal permissions.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts, touchesAbove, touchesBelow } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Bytes, KIB, MIB } from '../units';
 import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
+
+const FILE = filePattern(/^(python[\d.]*|libpython[\d.]+[a-z]*\.so.*)$/);
 
 const MIXED = 8 * MIB;
 /** M_MMAP_THRESHOLD of glibc: the smallest request that malloc maps by itself. */
@@ -43,7 +45,7 @@ interface Python {
 }
 
 function pythonOf(view: View): Python | null {
-  const file = findFile(view.files, /^(python[\d.]*|libpython[\d.]+[a-z]*\.so.*)$/);
+  const file = findFile(view.files, FILE);
   if (!file) return null;
   const version = /python(\d)\.(\d+)/.exec(file.base);
   const minor = version?.[1] === '3' ? Number(version[2]) : null;

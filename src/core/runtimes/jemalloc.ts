@@ -6,11 +6,13 @@
  * Cannot tell: its heap from its bookkeeping. Inside a program (DuckDB, ClickHouse, Redis builds) it shows in smaps only:
  * nothing else of a C program makes writable memory that the kernel does not reserve.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, claimRange, freeParts } from '../attribution/view';
 import { KIB } from '../units';
 import { hasFlag } from './shapes';
 import type { Signature } from './signature';
+
+const LIBRARY = filePattern(/^libjemalloc(\.|_)/);
 
 const BY_LIBRARY: Claim = {
   region: 'jemalloc.mapping',
@@ -30,7 +32,7 @@ const EXTENT = 512 * KIB;
 export const jemalloc: Signature = {
   name: 'jemalloc',
   claim(view) {
-    const library = findFile(view.files, /^libjemalloc(\.|_)/);
+    const library = findFile(view.files, LIBRARY);
     // Go's own memory has no flag; of a Go process only what has one can be the C allocator's.
     const flagOnly = !library || view.runtimes.some(({ name }) => name === 'go');
     if (flagOnly && !view.smaps) return;

@@ -7,17 +7,17 @@
  * Sample: `7f4500000000-7f4600000000 rw-p` (nr nh), `7f46774f2000-7f46b74f2000 rwxp` (dc nr nh).
  * Cannot tell: what the 1 GiB of writable memory at a random address below 8 TiB is for; it is left to the allocators.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimMapping, isFree, touchesAbove, touchesBelow } from '../attribution/view';
-import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
+import { type Mapping, WRITE, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
 import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const STRUCTURES = 4 * GIB;
 const SMALLEST_POOL = 16 * MIB;
-const BUN = /^bun(-profile|[-.\d]*)(\.exe)?$/;
-const WEBKIT = /^libjavascriptcoregtk-.*\.so/;
+const BUN = filePattern(/^bun(-profile|[-.\d]*)(\.exe)?$/);
+const WEBKIT = filePattern(/^libjavascriptcoregtk-.*\.so/);
 
 const part = (name: string, category: Claim['category'], confidence: Claim['confidence'], why: string): Claim => ({
   region: `jsc.${name}`,
@@ -56,9 +56,7 @@ export const jsc: Signature = {
     const program = programOf(view);
     if (structures < 0 && program === null) return;
     const pools: number[] = [];
-    view.mappings.forEach((m, i) => {
-      if (isPool(m) && isFree(view, i)) pools.push(i);
-    });
+    for (const i of view.executable) if (isPool(view.mappings[i]!) && isFree(view, i)) pools.push(i);
     // Two shapes, or one and the program's name: 4 GiB of writable memory alone could be anybody's.
     if (Number(structures >= 0) + Number(pools.length > 0) + Number(program !== null) < 2) return;
     view.runtimes.push({
@@ -84,13 +82,9 @@ function isStructureHeap(view: View, m: Mapping, i: number): boolean {
   return isFree(view, i) && hasFlag(view, i, 'nr') !== false;
 }
 
+/** @param m private, anonymous and executable */
 function isPool(m: Mapping): boolean {
-  const all = WRITE | EXECUTE;
-  return (
-    (m.access & (all | SHARED)) === all &&
-    isAnonymous(m) &&
-    (sizeOf(m) >= SMALLEST_POOL || m.name.includes('JSJITCode'))
-  );
+  return (m.access & WRITE) !== 0 && (sizeOf(m) >= SMALLEST_POOL || m.name.includes('JSJITCode'));
 }
 
 function claimPool(view: View, i: number): void {
@@ -101,9 +95,8 @@ function claimPool(view: View, i: number): void {
 }
 
 function claimWasm(view: View): void {
-  for (let i = 1; i < view.mappings.length; i++) {
-    const tail = view.mappings[i]!;
-    if (!isPlainNone(tail) || !isFree(view, i) || sizeOf(tail) < 2 * GIB || !touchesBelow(view, i)) continue;
+  for (const i of view.inaccessible) {
+    if (sizeOf(view.mappings[i]!) < 2 * GIB || !isFree(view, i) || !touchesBelow(view, i)) continue;
     claimMapping(view, i, WASM_MEMORY);
     if (isPlainWritable(view.mappings[i - 1]!)) claimMapping(view, i - 1, WASM_MEMORY);
   }

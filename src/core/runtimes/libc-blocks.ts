@@ -6,7 +6,7 @@
  * Cannot tell: which block belongs to the linker and which to thread-local storage, except by their neighbours; getrandom's
  * state without smaps (VmFlags `wf dd`).
  */
-import { baseName, hasPath } from '../attribution/files';
+import { filePattern, hasPath, nameMatches } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping } from '../mapping/mapping';
 import { type Bytes, KIB, MIB } from '../units';
@@ -38,8 +38,8 @@ const SMALL = 96 * KIB;
 const TLS_BYTES = 12 * KIB;
 /** How far a library may be from a block between libraries. */
 const NEAR = MIB;
-const C_LIBRARY = /^libc(\.so\.6|-\d\.\d+\.so)$/;
-const LIBRARY = /\.so(\.|$)/;
+const C_LIBRARY = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
+const LIBRARY = filePattern(/\.so(\.|$)/);
 
 function isVdso(m: Mapping): boolean {
   return m.name === '[vdso]' || m.name.startsWith('[vvar');
@@ -84,7 +84,7 @@ function nextLibrary(view: View, index: number): Mapping | null {
 }
 
 function isLibrary(m: Mapping): boolean {
-  return hasPath(m) && LIBRARY.test(baseName(m.name));
+  return hasPath(m) && nameMatches(m.name, LIBRARY);
 }
 
 /** Before images: the pages may touch the data of a library. */
@@ -109,13 +109,13 @@ export const libcBlocks: Signature = {
   claim(view) {
     if (!libcOf(view).dynamic) return;
     for (const file of view.files.values()) {
-      if (!LIBRARY.test(file.base)) continue;
-      const isC = C_LIBRARY.test(file.base);
+      if (!file.matches.includes(LIBRARY)) continue;
+      const isC = file.matches.includes(C_LIBRARY);
       for (const index of file.mappings) if (view.mappings[index]!.offset === 0) claimBelow(view, index, isC);
     }
     for (const index of view.bracketed) if (isVdso(view.mappings[index]!)) claimBelow(view, index, false);
     for (const file of view.files.values()) {
-      if (LIBRARY.test(file.base)) for (const index of file.mappings) claimAbove(view, index);
+      if (file.matches.includes(LIBRARY)) for (const index of file.mappings) claimAbove(view, index);
     }
   },
 };

@@ -1,7 +1,11 @@
 /** Which C library a process uses, from the files it maps; the owner of what nobody else claims. */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import type { View } from '../attribution/view';
 import { isInaccessible } from '../mapping/mapping';
+
+const LINKER = filePattern(/^(ld-linux.*|ld64)\.so\.\d+$|^ld-\d\.\d+\.so$/);
+const MUSL = filePattern(/^ld-musl-.*\.so\.1$|^libc\.musl-.*\.so\.1$/);
+const GLIBC = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
 
 export type Libc = 'glibc' | 'musl';
 
@@ -25,9 +29,9 @@ export function libcOf(view: View): LibcFacts {
 }
 
 function detect(view: View): LibcFacts {
-  const linker = findFile(view.files, /^(ld-linux.*|ld64)\.so\.\d+$|^ld-\d\.\d+\.so$/);
-  const musl = findFile(view.files, /^ld-musl-.*\.so\.1$|^libc\.musl-.*\.so\.1$/);
-  const libc = findFile(view.files, /^libc(\.so\.6|-\d\.\d+\.so)$/);
+  const linker = findFile(view.files, LINKER);
+  const musl = findFile(view.files, MUSL);
+  const libc = findFile(view.files, GLIBC);
   if (libc) return { name: 'glibc', dynamic: true, version: /^libc-(\d\.\d+)\.so$/.exec(libc.base)?.[1] ?? null };
   if (musl) return { name: 'musl', dynamic: true, version: null };
   // A static musl program keeps an inaccessible page at the start of its brk area (mallocng, src/malloc/mallocng/malloc.c).

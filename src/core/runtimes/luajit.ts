@@ -6,12 +6,14 @@
  * Cannot tell: its blocks from those of libc's malloc in a host program (nginx, HAProxy, Neovim), so there only the
  * machine code is claimed; in the `luajit` command everything writable is its heap.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, claimMapping, claimRange, isFree } from '../attribution/view';
 import { EXECUTE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB, MIB } from '../units';
 import { isPlainWritable } from './shapes';
 import type { Signature } from './signature';
+
+const FILE = filePattern(/^(luajit(-[\d.]+.*)?|libluajit-.*\.so.*)$/);
 
 const MCODE: Claim = {
   region: 'luajit.mcode',
@@ -25,13 +27,13 @@ const HEAP: Claim = {
   confidence: 'likely',
   why: "Writable memory of the luajit command: LuaJIT's own allocator maps it, not malloc.",
 };
-const COMMAND = /^luajit(-[\d.]+.*)?$/;
+const COMMAND = filePattern(/^luajit(-[\d.]+.*)?$/);
 const MCODE_UNIT = 32 * KIB;
 
 export const luajit: Signature = {
   name: 'luajit',
   claim(view) {
-    const file = findFile(view.files, /^(luajit(-[\d.]+.*)?|libluajit-.*\.so.*)$/);
+    const file = findFile(view.files, FILE);
     if (!file) return;
     view.runtimes.push({
       name: 'luajit',

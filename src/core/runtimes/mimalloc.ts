@@ -7,12 +7,14 @@
  *   `3a114800000-3a116000000 ---p 00000000 00:00 0`
  * Cannot tell: its heap from its bookkeeping; blocks that the kernel placed elsewhere, without the library or smaps.
  */
-import { findFile, hasPath } from '../attribution/files';
+import { filePattern, findFile, hasPath } from '../attribution/files';
 import { type Claim, type View, claimMapping, indexAt } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Address, GIB, MIB, TIB } from '../units';
 import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
+
+const LIBRARY = filePattern(/^libmimalloc/);
 
 const LOWEST: Address = 2 * TIB;
 const HIGHEST: Address = 30 * TIB;
@@ -71,7 +73,7 @@ export const mimallocSegments: Signature = {
 export const mimalloc: Signature = {
   name: 'mimalloc',
   claim(view) {
-    const library = findFile(view.files, /^libmimalloc/);
+    const library = findFile(view.files, LIBRARY);
     if (!library && !view.runtimes.some((runtime) => runtime.name === 'mimalloc')) return;
     view.writable.forEach((i) => {
       if (hasFlag(view, i, 'nr') !== true && !(library && view.smaps === null)) return;

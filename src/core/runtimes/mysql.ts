@@ -7,12 +7,12 @@
  *   `7729c0000000-7f29b8000000 ---p 00000000 00:00 0`
  * Cannot tell: MySQL's pool from any other large request, except by size (5 MiB is the smallest pool, 128 MiB the usual).
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
 import { MIB, TIB } from '../units';
 import type { Signature } from './signature';
 
-const PROGRAM = /^(mariadbd|mysqld)$/;
+const PROGRAM = filePattern(/^(mariadbd|mysqld)$/);
 const RESERVED = 8 * TIB;
 const POOL: Claim = {
   region: 'mariadb.innodb-buffer-pool',

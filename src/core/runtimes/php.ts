@@ -5,11 +5,13 @@
  * to 8.4. Sample: `7f2a93fff000-7f2a94200000 rw-p 00000000 00:00 0`, of which the upper 2 MiB are the chunk.
  * Cannot tell: a chunk from a malloc chunk that happens to cover an aligned 2 MiB; in a PHP process that is rare.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, claimRange, freeParts } from '../attribution/view';
 import { MIB } from '../units';
 import { alignDown, alignUp, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
+
+const FILE = filePattern(/^(php(-fpm|-cgi)?\d*(\.\d+)?|libphp[\d.]*\.so|mod_php[\d.]*\.so)$/);
 
 const CHUNK = 2 * MIB;
 
@@ -23,7 +25,7 @@ const ZEND: Claim = {
 export const php: Signature = {
   name: 'php',
   claim(view) {
-    const file = findFile(view.files, /^(php(-fpm|-cgi)?\d*(\.\d+)?|libphp[\d.]*\.so|mod_php[\d.]*\.so)$/);
+    const file = findFile(view.files, FILE);
     if (!file) return;
     view.runtimes.push({
       name: 'php',

@@ -5,17 +5,17 @@
  * Source: the names under which distributions install them. Sample: `/usr/bin/perl`, `/usr/lib/R/lib/libR.so`.
  * Cannot tell the version where the file name does not carry it.
  */
-import { findFile } from '../attribution/files';
+import { type FilePattern, filePattern, findFile } from '../attribution/files';
 import type { Signature } from './signature';
 
-const NAMES: ReadonlyArray<readonly [string, RegExp]> = [
-  ['perl', /^(perl[\d.]*|libperl\.so[\d.]*)$/],
-  ['r', /^(R|libR\.so)$/],
-  ['guile', /^(guile(-[\d.]+)?|libguile-[\d.]+\.so[\d.]*)$/],
-  ['mono', /^(mono(-sgen)?|libmonosgen-[\d.]+\.so[\d.]*)$/],
-  ['tcl', /^(tclsh[\d.]*|libtcl[\d.]*\.so[\d.]*)$/],
-  ['lua', /^(lua[\d.]*|liblua[\d.]*\.so[\d.]*)$/],
-  ['julia', /^(julia|libjulia\.so[\d.]*)$/],
+const NAMES: ReadonlyArray<readonly [string, FilePattern]> = [
+  ['perl', filePattern(/^(perl[\d.]*|libperl\.so[\d.]*)$/)],
+  ['r', filePattern(/^(R|libR\.so)$/)],
+  ['guile', filePattern(/^(guile(-[\d.]+)?|libguile-[\d.]+\.so[\d.]*)$/)],
+  ['mono', filePattern(/^(mono(-sgen)?|libmonosgen-[\d.]+\.so[\d.]*)$/)],
+  ['tcl', filePattern(/^(tclsh[\d.]*|libtcl[\d.]*\.so[\d.]*)$/)],
+  ['lua', filePattern(/^(lua[\d.]*|liblua[\d.]*\.so[\d.]*)$/)],
+  ['julia', filePattern(/^(julia|libjulia\.so[\d.]*)$/)],
 ];
 
 export const plainLanguages: Signature = {

@@ -7,12 +7,14 @@
  * Newer releases name their mappings ([anon:Ruby:...]) where the kernel allows it. Cannot tell: a heap page from a malloc chunk by
  * size; a page's two ends are aligned and a chunk's are not, because malloc's header adds a page.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts, isFree } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { KIB, MIB } from '../units';
 import { isPlainNone, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
+
+const FILE = filePattern(/^(ruby[\d.]*|libruby[-\d.]*\.so[\d.]*)$/);
 
 const PAGE = 16 * KIB;
 const TRANSIENT = 32 * MIB;
@@ -46,7 +48,7 @@ const HEAP_PAGES: Claim = {
 };
 
 function rubyFile(view: View): ReturnType<typeof findFile> {
-  return findFile(view.files, /^(ruby[\d.]*|libruby[-\d.]*\.so[\d.]*)$/);
+  return findFile(view.files, FILE);
 }
 
 export const ruby: Signature = {

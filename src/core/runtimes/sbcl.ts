@@ -7,12 +7,15 @@
  * Everything anonymous that is rwx and touches a mapping of the core file is a space of the collector; rwx elsewhere is a
  * thread. Cannot tell: the lower page of an os_allocate from the linker's, so single pages stay with libc.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, isFree } from '../attribution/view';
 import { EXECUTE, WRITE, isAnonymous, isInaccessible } from '../mapping/mapping';
 import { MIB } from '../units';
 import { isPlainNone, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
+
+const FILE = filePattern(/^(sbcl(-[\d.]+)?|.*\.core)$/);
+const NAMED = filePattern(/sbcl/);
 
 const SPACE: Claim = {
   region: 'sbcl.dynamic-space',
@@ -39,9 +42,9 @@ const isSpaceLike = (access: number): boolean => (access & (WRITE | EXECUTE)) ==
 export const sbcl: Signature = {
   name: 'sbcl',
   claim(view) {
-    const file = findFile(view.files, /^(sbcl(-[\d.]+)?|.*\.core)$/);
-    const lisp = view.mappings.some((m) => m.end - m.start >= 64 * MIB && isSpaceLike(m.access) && isAnonymous(m));
-    if (!file || !lisp || !findFile(view.files, /sbcl/)) return;
+    const file = findFile(view.files, FILE);
+    if (!file || !findFile(view.files, NAMED)) return;
+    if (!view.mappings.some((m) => m.end - m.start >= 64 * MIB && isSpaceLike(m.access) && isAnonymous(m))) return;
     view.runtimes.push({
       name: 'sbcl',
       version: null,

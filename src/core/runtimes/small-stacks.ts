@@ -7,12 +7,14 @@
  *   `7f81e2b59000-7f81e2b99000 rw-p 00000000 00:00 0`
  * Cannot tell: whose signal stack it is; Rust's are by far the most usual with a guard.
  */
-import { type MappedFile, findFile } from '../attribution/files';
+import { type MappedFile, filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimsOf, claimRange } from '../attribution/view';
 import { EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
+
+const LIBFFI = filePattern(/^libffi\.so/);
 
 const SIGNAL_STACK: Claim = {
   region: 'rust.sigaltstack',
@@ -60,7 +62,7 @@ export const smallStacks: Signature = {
   name: 'small-stacks',
   claim(view) {
     claimSignalStacks(view);
-    const libffi = findFile(view.files, /^libffi\.so/);
+    const libffi = findFile(view.files, LIBFFI);
     if (!libffi) return;
     claimTrampolines(view, libffi);
     view.mappings.forEach((m, i) => {

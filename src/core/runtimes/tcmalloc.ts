@@ -5,9 +5,11 @@
  *   `564773436000-564790d24000 rw-p 00000000 00:00 0    [heap]`      473 MiB, and no arena
  * Cannot tell: linked into a program it looks like any other large mapping.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, claimMapping } from '../attribution/view';
 import type { Signature } from './signature';
+
+const LIBRARY = filePattern(/^libtcmalloc/);
 
 const MAPPING: Claim = {
   region: 'tcmalloc.mapping',
@@ -19,7 +21,7 @@ const MAPPING: Claim = {
 export const tcmalloc: Signature = {
   name: 'tcmalloc',
   claim(view) {
-    if (!findFile(view.files, /^libtcmalloc/) || view.runtimes.some(({ name }) => name === 'go')) return;
+    if (!findFile(view.files, LIBRARY) || view.runtimes.some(({ name }) => name === 'go')) return;
     for (const i of view.writable) claimMapping(view, i, MAPPING);
   },
 };

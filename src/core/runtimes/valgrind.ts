@@ -5,11 +5,15 @@
  *   `1002001000-1002c8c000 rwxp 00000000 00:00 0`
  * Cannot tell: memory of the program under test, which valgrind places from 0x4000000 on, from valgrind's low mappings.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, claimMapping } from '../attribution/view';
 import { isAnonymous } from '../mapping/mapping';
 import { type Address, GIB } from '../units';
 import type { Signature } from './signature';
+
+const TOOL = filePattern(
+  /^(memcheck|massif|callgrind|cachegrind|helgrind|drd|dhat|lackey|none|exp-bbv)-[a-z0-9]+-linux$/
+);
 
 const LOWEST: Address = 0x1000000000;
 const HIGHEST: Address = LOWEST + 56 * GIB;
@@ -24,10 +28,7 @@ const OWN: Claim = {
 export const valgrind: Signature = {
   name: 'valgrind',
   claim(view) {
-    const tool = findFile(
-      view.files,
-      /^(memcheck|massif|callgrind|cachegrind|helgrind|drd|dhat|lackey|none|exp-bbv)-[a-z0-9]+-linux$/
-    );
+    const tool = findFile(view.files, TOOL);
     if (!tool) return;
     view.mappings.forEach((m, i) => {
       if (m.start >= LOWEST && m.end <= HIGHEST && isAnonymous(m)) claimMapping(view, i, OWN);

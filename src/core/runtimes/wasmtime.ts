@@ -7,7 +7,7 @@
  * Cannot tell: memories of another configured size; compiled code from other small anonymous executable mappings unless
  * a linear memory or the program's name says that wasmtime is there.
  */
-import { findFile } from '../attribution/files';
+import { filePattern, findFile } from '../attribution/files';
 import {
   type Claim,
   type View,
@@ -21,6 +21,8 @@ import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../ma
 import { GIB, KIB, MIB } from '../units';
 import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
+
+const LIBRARY = filePattern(/^(_?lib_?wasmtime.*|wasmtime)$/);
 
 const GUARD = 32 * MIB;
 const MEMORY = 4 * GIB + 2 * GUARD;
@@ -46,7 +48,7 @@ export const wasmtime: Signature = {
     if (!view.inaccessible.some((i) => sizeOf(view.mappings[i]!) >= 2 * GIB)) return;
     const memories = runsOf(view, (m, i) => isPart(view, m, i)).flatMap((run) => memoryIn(view, run) ?? []);
     if (memories.length === 0) return;
-    const library = findFile(view.files, /^(_?lib_?wasmtime.*|wasmtime)$/);
+    const library = findFile(view.files, LIBRARY);
     view.runtimes.push({
       name: 'wasmtime',
       version: null,

@@ -7,7 +7,7 @@
  * Sample: `7f87aee21000-7f87aee23000 ---p`, `7f87aee23000-7f87aee24000 rwxp`, up to `libcoreclr.so`.
  * Cannot tell: which slice of the executable allocator is a loader heap, a stub or JIT code; all are code.
  */
-import { findFile } from '../../attribution/files';
+import { filePattern, findFile } from '../../attribution/files';
 import {
   type Claim,
   type View,
@@ -24,6 +24,9 @@ import { hasFlag, isPlainNone, isPlainWritable } from '../shapes';
 import type { Signature } from '../signature';
 import { claimGc } from './gc';
 import { STACK, part } from './parts';
+
+const LIBRARY = filePattern(/^libcoreclr\.so$/);
+const CORE = filePattern(/^(System\.Private\.CoreLib\.dll|memfd:doublemapper)$/);
 
 const ALLOCATOR_LIMIT = 2 * GIB;
 const SEGMENT = 64 * KIB;
@@ -59,8 +62,8 @@ const SIGNAL_STACK: Claim = {
 export const dotnet: Signature = {
   name: 'dotnet',
   claim(view) {
-    const library = findFile(view.files, /^libcoreclr\.so$/);
-    const core = library ?? findFile(view.files, /^(System\.Private\.CoreLib\.dll|memfd:doublemapper)$/);
+    const library = findFile(view.files, LIBRARY);
+    const core = library ?? findFile(view.files, CORE);
     if (!core) return;
     view.runtimes.push({
       name: 'dotnet',

@@ -4,7 +4,7 @@
  * collector's tables meets nothing but them, arenas of glibc and plain memory.
  */
 import { type Claim, type View, claimMapping, isFree, touchesAbove, touchesBelow } from '../../attribution/view';
-import { findFile } from '../../attribution/files';
+import { filePattern, findFile } from '../../attribution/files';
 import { READ, WRITE, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
 import type { Signature } from '../signature';
 import { claimClasses, isArchive } from './classes';
@@ -13,6 +13,8 @@ import { releaseOf } from './facts';
 import { claimGcStructures } from './gc';
 import { claimJavaHeap } from './java-heap';
 import { claimThreadStacks } from './threads';
+
+const LIBRARY = filePattern(/^libjvm\.so$/);
 
 const COUNTERS: Claim = {
   region: 'jvm.internal',
@@ -39,7 +41,7 @@ const POISON: Claim = {
 export const jvm: Signature = {
   name: 'jvm',
   claim(view) {
-    const library = findFile(view.files, /^libjvm\.so$/);
+    const library = findFile(view.files, LIBRARY);
     if (!library) return;
     const release = releaseOf(library.name);
     claimSmallPages(view);

@@ -1,5 +1,5 @@
 /** Which program has V8 inside, and its version where a path tells. */
-import { baseName, findFile } from '../../attribution/files';
+import { type FilePattern, filePattern, findFile, nameMatches } from '../../attribution/files';
 import type { View } from '../../attribution/view';
 import { type Bytes, KIB } from '../../units';
 import { hasFlag } from '../shapes';
@@ -27,22 +27,23 @@ const ABI: Readonly<Record<string, string>> = {
 const PAGE: Bytes = 256 * KIB;
 const FEWEST_PAGES = 8;
 
-const NODE = /^node(js)?[-.\d]*$/;
-const LIBNODE = /^libnode\.so/;
-const DENO = /^deno[-.\d]*$/;
-const LIBV8 = /^libv8(_libbase|_monolith)?\.so/;
-const CHROMIUM =
-  /^(chrome|chromium|chromium-browser|google-chrome|msedge|brave|vivaldi-bin|opera|headless_shell|chrome-headless-shell|electron|code|code-insiders|slack|Discord|signal-desktop|teams|obsidian)$/;
+const NODE = filePattern(/^node(js)?[-.\d]*$/);
+const LIBNODE = filePattern(/^libnode\.so/);
+const DENO = filePattern(/^deno[-.\d]*$/);
+const LIBV8 = filePattern(/^libv8(_libbase|_monolith)?\.so/);
+const CHROMIUM = filePattern(
+  /^(chrome|chromium|chromium-browser|google-chrome|msedge|brave|vivaldi-bin|opera|headless_shell|chrome-headless-shell|electron|code|code-insiders|slack|Discord|signal-desktop|teams|obsidian)$/
+);
 
 /** One question for the many processes without V8. */
-const ANY = new RegExp([NODE, LIBNODE, DENO, LIBV8, CHROMIUM].map((one) => one.source).join('|'));
+const ANY = filePattern(new RegExp([NODE, LIBNODE, DENO, LIBV8, CHROMIUM].map(({ base }) => base.source).join('|')));
 
 /** The program by the name of its executable or library. */
 export function namedHost(view: View): Host | null {
-  if (!findFile(view.files, ANY) && !ANY.test(baseName(view.snapshot.exe ?? ''))) return null;
-  const mapped = (pattern: RegExp): string | null => {
-    const exe = view.snapshot.exe;
-    if (exe && pattern.test(baseName(exe))) return exe;
+  const { exe } = view.snapshot;
+  if (!findFile(view.files, ANY) && (exe === null || !nameMatches(exe, ANY))) return null;
+  const mapped = (pattern: FilePattern): string | null => {
+    if (exe && nameMatches(exe, pattern)) return exe;
     return findFile(view.files, pattern)?.name ?? null;
   };
   const host = (name: string, path: string, version: string | null, caged: boolean): Host => {
