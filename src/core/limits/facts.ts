@@ -20,6 +20,8 @@ export interface LimitFacts {
   readonly arenas: number;
   /** Writable heads of these arenas. */
   readonly arenaHeadBytes: Bytes;
+  /** Writable memory of the main arena and of single large blocks. */
+  readonly allocatedBytes: Bytes;
   /** Thread stacks with their guards; the main stack apart. */
   readonly stacks: { readonly count: number; readonly bytes: Bytes };
   /** Argument words, when known: they tell whether a Java heap was asked for. */
@@ -53,6 +55,10 @@ export function limitFacts(layout: Layout, more: MoreFacts = {}): LimitFacts {
     runtimes: layout.runtimes,
     arenas: Math.round(arenaBytes / ARENA),
     arenaHeadBytes: region('glibc.arena', 'heap'),
+    allocatedBytes: layout.ranges.reduce(
+      (sum, range) => (range.category === 'heap' && range.region !== 'glibc.arena' ? sum + range.size : sum),
+      0
+    ),
     stacks: stacksOf(layout),
     commandLine: more.commandLine ?? null,
     region,

@@ -7,6 +7,7 @@ import { generalSegments, needOf } from './general';
 import { ghcSegments } from './ghc';
 import { goSegments, goStartUp } from './go';
 import { jvmSegments } from './jvm';
+import { nodeSegments } from './node';
 import { type Range, type Segment, type Verdict, safeRanges, segmentAt } from './segments';
 
 export type LimitKind = 'as' | 'data';
@@ -35,7 +36,7 @@ export interface Answer {
 }
 
 /** Each knows whether it is meant; the last one always is. */
-const MODELS = [goSegments, jvmSegments, ghcSegments, generalSegments];
+const MODELS = [goSegments, jvmSegments, nodeSegments, ghcSegments, generalSegments];
 
 export function addressSpaceForecast(facts: LimitFacts): Forecast {
   let segments: readonly Segment[] | null = null;

@@ -1,75 +1,85 @@
 /**
  * HotSpot under RLIMIT_AS.
  *
- * Source: hotspot/share/runtime/arguments.cpp (limit_heap_by_allocatable_memory: MaxVirtMemFraction 2), os_linux.cpp
- * (has_allocatable_memory_limit). A heap that nobody asked for becomes at most half of the limit; an explicit -Xmx is
- * not reduced. Class space, code cache and metaspace are reserved at their full size or the start fails. The threads of
- * the VM make malloc arenas first and what main loads comes last, so most arenas have taken their place before the last
- * need arises. Measured on JDK 17 with 15 arenas: it runs from about the need with 6 to 8 of them.
+ * Source: hotspot/share/runtime/arguments.cpp (MaxVirtMemFraction), os_posix.cpp (has_allocatable_memory_limit). A heap
+ * that nobody asked for becomes at most half of the limit; an explicit -Xmx is not reduced. Class space, code cache and
+ * metaspace are reserved at their full size or the start fails. The threads of the VM make malloc arenas before main is
+ * loaded, so some have taken their place before the last need. Measured on JDK 17 with 15 arenas: -Xmx64m runs from its
+ * need with 6 of them, the default heap from its need with 8.
  */
 import { exactAndIec } from '../explain/format';
 import { titleOf } from '../explain/names';
-import type { Bytes } from '../units';
-import { arenaBytes, withoutArenas } from './arenas';
-import type { LimitFacts } from './facts';
+import { type Bytes, MIB } from '../units';
+import { arenaBytes, arenaSteps } from './arenas';
+import { ARENA, type LimitFacts } from './facts';
 import { type Segment, tile } from './segments';
 
-/** Share of the arenas that is surely, and at most, in place when the start has its last need. */
-const ARENAS_FIRST = 0.25;
-const ARENAS_LAST = 0.75;
-const EXPLICIT_HEAP = /^-(Xmx|XX:(MaxHeapSize|MaxRAM\w*|\w*RAMPercentage|MaxRAMFraction))/;
+/** Share of all arenas that are in place when the start has its last need: at least, and at most. */
+const ARENAS_FIRST = 0.4;
+const ARENAS_LAST = 0.6;
+/** Bitmaps and card tables beside each byte of a G1 heap, measured. */
+const TABLES = 0.0415;
+const EXPLICIT_HEAP = /^-(Xmx|XX:(MaxHeapSize|MaxRAM))/;
+const WHY_UNKNOWN =
+  'The malloc arenas of the VM threads may take the place of what Java needs; it depends on which thread is faster.';
 
 /** @returns null when this is no JVM */
 export function jvmSegments(facts: LimitFacts): Segment[] | null {
   const heap = facts.region('jvm.java-heap');
-  if (!facts.runtimes.some((runtime) => runtime.name === 'jvm') || heap === 0) return null;
-  const title = titleOf(facts.runtimes, 'jvm');
-  const reached = Math.max(facts.virtualBytes, facts.arenas > 0 ? 0 : (facts.peakBytes ?? 0));
-  const bare = reached - arenaBytes(facts);
-  const least = bare + ARENAS_FIRST * arenaBytes(facts);
-  const most = bare + Math.max(ARENAS_LAST * arenaBytes(facts), withoutArenas(facts));
-  const whyUnknown =
-    'The malloc arenas of the VM threads may take the place of what Java needs; it depends on which thread is faster.';
+  if (heap === 0) return null;
   const explicit = isHeapExplicit(facts);
-  if (explicit === true) {
-    return tile([
-      {
-        from: 0,
-        to: null,
-        fails: least,
-        runs: most,
-        whyRuns: `${title} reserves a heap of ${exactAndIec(heap)}, its class space and code cache at start, and they fit.`,
-        whyFails: `${title} needs about ${exactAndIec(least)}: the heap that was asked for is not reduced, and class space and code cache must be reserved whole.`,
-        whyUnknown,
-      },
-    ]);
-  }
-  // G1's tables grow and shrink with the heap: about 4 % of it, of which RLIMIT_AS takes its half.
-  const shrunk = (need: Bytes): Bytes => 2 * (need - heap);
-  const runs = Math.min(most, Math.max(shrunk(most), 2 * facts.region('jvm.java-heap', 'heap')));
-  const fails =
-    explicit === false ? Math.min(least, shrunk(least - gcTables(facts))) : Math.min(least, shrunk(least) / 2);
+  const bare = facts.virtualBytes - arenaBytes(facts);
+  if (explicit === true) return fixedHeap(facts, heap, bare);
+  const rest = bare - heap - TABLES * heap;
+  // The limit L holds the heap of L/2, its tables, and the rest with `arenas`.
+  const halved = (arenas: number): Bytes => pages((rest + arenas * ARENA) / (0.5 - TABLES / 2));
+  const full = facts.virtualBytes;
+  const first = Math.min(halved(ARENAS_FIRST * facts.arenas), bare + ARENAS_FIRST * arenaBytes(facts));
+  const last = Math.min(1.03 * halved(facts.arenas), full + ARENA);
+  const title = titleOf(facts.runtimes, 'jvm');
   return tile([
     {
       from: 0,
       to: null,
-      fails,
-      runs: explicit === false ? runs : most,
-      whyRuns: `${title} makes its heap at most half of the limit, and the rest, about ${exactAndIec(most - heap)}, fits in the other half.`,
-      whyFails: `${title} makes its heap half of the limit, and its class space, code cache and libraries do not fit in the other half.`,
+      fails: pages(0.98 * first),
+      runs: pages(explicit === false ? last : full + ARENA),
+      whyRuns: `${title} makes its heap at most half of the limit, and the rest, ${exactAndIec(full - heap)}, fits beside it.`,
+      whyFails: `${title} makes its heap half of the limit; class space, code cache and libraries do not fit in the other half.`,
       whyUnknown:
         explicit === false
-          ? whyUnknown
-          : 'It is not known whether the Java heap was asked for (-Xmx): then it is not reduced under a limit, else it becomes half of it.',
+          ? WHY_UNKNOWN
+          : 'It is not known whether the heap was asked for (-Xmx): then it is not reduced under a limit, else it becomes half of it.',
     },
   ]);
 }
 
-function gcTables(facts: LimitFacts): Bytes {
-  return facts.region('jvm.gc-structures');
+function fixedHeap(facts: LimitFacts, heap: Bytes, bare: Bytes): Segment[] {
+  const title = titleOf(facts.runtimes, 'jvm');
+  const first = Math.floor(ARENAS_FIRST * facts.arenas);
+  const need = bare + first * ARENA;
+  // Another collector has more threads before main, so the arenas in place are not sure.
+  const most = facts.region('jvm.gc-structures') > 64 * MIB ? Math.ceil(ARENAS_LAST * facts.arenas) : first;
+  return tile(
+    [
+      {
+        from: 0,
+        to: null,
+        fails: need - 8 * MIB,
+        runs: bare + most * ARENA + 4 * MIB,
+        whyRuns: `${title} needs ${exactAndIec(need)}: the heap of ${exactAndIec(heap)} that was asked for, class space and code cache fit.`,
+        whyFails: `${title} needs ${exactAndIec(need)}: the heap of ${exactAndIec(heap)} that was asked for is not reduced, and class space and code cache must be reserved whole.`,
+        whyUnknown: WHY_UNKNOWN,
+      },
+    ],
+    arenaSteps(facts, bare, first)
+  );
 }
 
 /** Null when the command line is not known. */
 function isHeapExplicit(facts: LimitFacts): boolean | null {
   return facts.commandLine === null ? null : facts.commandLine.some((word) => EXPLICIT_HEAP.test(word));
+}
+
+function pages(bytes: Bytes): Bytes {
+  return Math.round(bytes / 4096) * 4096;
 }
