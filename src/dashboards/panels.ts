@@ -59,6 +59,20 @@ export function stackPanel({ title, description, at }: Named): timeseries.PanelB
     );
 }
 
+interface Tree extends Named {
+  query: Partial<Omit<PlateauQuery, 'refId'>>;
+}
+
+export function treePanel({ title, description, at, query }: Tree): dashboard.PanelBuilder {
+  return new dashboard.PanelBuilder()
+    .type('flamegraph')
+    .title(title)
+    .description(description)
+    .gridPos(at)
+    .datasource(DATASOURCE)
+    .withTarget(target({ ...query, queryType: 'tree' }));
+}
+
 interface Figure extends Named {
   query: Partial<Omit<PlateauQuery, 'refId'>>;
   /** Name of the one field that is shown. */

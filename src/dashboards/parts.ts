@@ -23,6 +23,16 @@ export function target(query: Partial<Omit<PlateauQuery, 'refId'>>, refId = 'A')
   return { build: () => Object.assign(model, { _implementsDataqueryVariant: () => undefined }) };
 }
 
+/** A variable that holds an instant: `start`, `end` or Unix milliseconds. */
+export function instantVariable(name: string, label: string, value: 'start' | 'end'): dashboard.TextBoxVariableBuilder {
+  return new dashboard.TextBoxVariableBuilder(name)
+    .label(label)
+    .description('start, end, or Unix milliseconds.')
+    .defaultValue(value)
+    .current({ text: value, value })
+    .options([{ text: value, value, selected: true }]);
+}
+
 interface Page {
   uid: string;
   title: string;

@@ -2,7 +2,7 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
-import { figurePanel, stackPanel, tablePanel } from './panels';
+import { figurePanel, stackPanel, tablePanel, treePanel } from './panels';
 import {
   alsoWrapped,
   categoryColumn,
@@ -89,7 +89,14 @@ export function processDashboard(): dashboard.DashboardBuilder {
         rows: 'tall',
       })
     )
-    .withPanel(tree())
+    .withPanel(
+      treePanel({
+        title: 'Address space as a tree',
+        description: 'Process, category, region at the end of the time range; the width is bytes.',
+        at: { x: 0, y: 14, w: 14, h: 10 },
+        query: {},
+      })
+    )
     .withPanel(
       tablePanel({
         title: 'Regions',
@@ -168,16 +175,6 @@ function headline(): stat.PanelBuilder {
     .textMode(common.BigValueTextMode.Value)
     .text(new common.VizTextDisplayOptionsBuilder().valueSize(18))
     .noValue('No finding for this process in this time range.');
-}
-
-function tree(): dashboard.PanelBuilder {
-  return new dashboard.PanelBuilder()
-    .type('flamegraph')
-    .title('Address space as a tree')
-    .description('Process, category, region at the end of the time range; the width is bytes.')
-    .gridPos({ x: 0, y: 14, w: 14, h: 10 })
-    .datasource(DATASOURCE)
-    .withTarget(target({ queryType: 'tree' }));
 }
 
 /** Plateaus as regions with their cause. Off where the page does not live by them. */

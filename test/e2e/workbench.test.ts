@@ -170,6 +170,20 @@ describe.skipIf(noChromium)('the workbench in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
+  test('one click keeps a plateau as an incident', async () => {
+    const { page, problems } = watched;
+    await page.goto(`${url}d/plateau-plateaus?var-process=${WORKLOAD}`);
+    await page.getByText('Keep as incident').first().click();
+    const kept = (): Promise<Array<{ text: string; tags: string[]; time: number; timeEnd: number }>> =>
+      page.evaluate(async () => (await fetch('/api/annotations?tags=incident&tags=plateau')).json());
+    await expect.poll(async () => (await kept()).length).toBe(1);
+    const [incident] = await kept();
+    expect(incident!.text).toMatch(/^Plateau, [\d.]+ [KMG]iB: /);
+    expect(incident!.tags).toContain(WORKLOAD);
+    expect(incident!.timeEnd).toBeGreaterThanOrEqual(incident!.time);
+    expect(problems).toEqual([]);
+  });
+
   test('the theme can be switched while a dashboard is shown', async () => {
     const { page, problems } = watched;
     await page.goto(processUrl('dark'));

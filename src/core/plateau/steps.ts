@@ -26,7 +26,9 @@ export interface StepSide {
 export interface Step {
   /** What is to be explained: sample after minus sample before. */
   readonly bytes: Bytes;
-  readonly timeMs: UnixMillis;
+  /** The two samples. */
+  readonly fromMs: UnixMillis;
+  readonly toMs: UnixMillis;
   /** Null where no layout is near enough in size. */
   readonly before: StepSide | null;
   readonly after: StepSide | null;
@@ -74,7 +76,8 @@ export function stepOf(series: ObservedSeries, entry: Plateau, previous: Plateau
   const after = sideOf(series, to, bytes, entry.endMs);
   return {
     bytes,
-    timeMs: entry.startMs,
+    fromMs: timesMs[from]!,
+    toMs: timesMs[to]!,
     before,
     after,
     exact: before?.differenceBytes === 0 && after?.differenceBytes === 0,

@@ -10,6 +10,7 @@ import { guessCause } from '../plateau/quanta';
 import type { Step } from '../plateau/steps';
 import type { Plateau } from '../plateau/types';
 import type { Layout } from '../snapshot/layout';
+import type { UnixMillis } from '../units';
 import type { PlateauInput } from './plateau-inputs';
 import { clock, duration } from './words';
 
@@ -21,6 +22,9 @@ export interface PlateauRow extends Plateau {
   /** What moved inside it while VSZ stood still. */
   readonly inside: readonly InsideChange[];
   readonly causes: readonly ToldCause[];
+  /** The moments to compare; null where there is no step. */
+  readonly beforeMs: UnixMillis | null;
+  readonly afterMs: UnixMillis | null;
   /** How the cause is known; null where there is none to know. */
   readonly evidence: Evidence | null;
   /** Of the main cause; null without one. */
@@ -54,6 +58,8 @@ export function explainEntry(found: Entry, bodyOf: (process: string, id: string)
     process: input.process,
     ...explained,
     inside: insideOf(found),
+    beforeMs: found.step?.fromMs ?? null,
+    afterMs: found.step?.toMs ?? null,
     category: main && main.kind !== 'restart' ? main.category : null,
   };
 }

@@ -23,6 +23,8 @@ const textOf = (row: PlateauRow): string =>
 const tagsOf = (row: PlateauRow): string =>
   [...new Set(['plateau', row.kind, row.process.replace(/,/g, ' ')])].join(',');
 
+const instant = (ms: number | null): string => (ms === null ? '' : String(ms));
+
 export function plateausTable(rows: readonly PlateauRow[], notices: readonly Notice[], executed: string): Table {
   return {
     name: 'plateaus',
@@ -44,6 +46,9 @@ export function plateausTable(rows: readonly PlateauRow[], notices: readonly Not
       { name: 'reset', type: 'boolean', values: rows.map((row) => row.reset) },
       { name: 'evidence', type: 'string', values: rows.map((row) => row.evidence) },
       { name: 'inside', type: 'string', values: rows.map((row) => insideSentence(row.inside)) },
+      // As text, for links: the `from` and `to` of a difference, the `at` of a tree.
+      { name: 'before', type: 'string', values: rows.map((row) => instant(row.beforeMs)) },
+      { name: 'after', type: 'string', values: rows.map((row) => instant(row.afterMs)) },
       { name: 'slope', type: 'number', values: rows.map((row) => row.slopeBytesPerSecond ?? null), unit: 'binBps' },
     ],
     notices,

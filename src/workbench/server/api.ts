@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallContext, QueryModel } from '../../adapters/pluginv2/host/plugin-host';
 import { toHealthResponse, toQueryResponse } from '../../adapters/pluginv2/host/query-response';
+import type { AnnotationKeeper } from './annotations';
 import type { Backend } from './backend';
 import type { DataSourceKeeper, SavedSettings } from './data-source';
 import type { PluginFiles } from './plugin-files';
@@ -28,6 +29,11 @@ export interface Api {
   readonly backend: Backend;
 }
 
+/** The API while the page is served. */
+export interface ServedApi extends Api {
+  readonly annotations: AnnotationKeeper;
+}
+
 /** The message is shown to the user of the page as it stands. */
 export class RequestError extends Error {
   constructor(
@@ -41,10 +47,11 @@ export class RequestError extends Error {
 const DATA_SOURCE = /^\/api\/datasources\/uid\/([^/]+)(?:\/(health|resources)(?:\/(.*))?)?$/;
 
 /** @returns null when it is no address of the API. @throws RequestError */
-export async function answerApi(api: Api, request: ApiRequest): Promise<ApiAnswer | null> {
+export async function answerApi(api: ServedApi, request: ApiRequest): Promise<ApiAnswer | null> {
   const { pathname } = request.url;
   if (pathname === '/api/frontend/settings') return { status: 200, body: frontendSettings(api) };
   if (pathname === '/api/ds/query') return query(api, request);
+  if (pathname === '/api/annotations') return annotations(api, request);
   const match = DATA_SOURCE.exec(pathname);
   if (!match) return null;
   const [, uid, part, rest = ''] = match;
@@ -56,6 +63,13 @@ export async function answerApi(api: Api, request: ApiRequest): Promise<ApiAnswe
     return { status: 200, body: { message: 'Datasource updated', name: datasource.name, datasource } };
   }
   return { status: 200, body: api.dataSource.editable() };
+}
+
+function annotations({ annotations: kept }: ServedApi, { method, url, body }: ApiRequest): ApiAnswer {
+  if (method !== 'POST') return { status: 200, body: [...kept.find(url.searchParams.getAll('tags'))] };
+  const added = kept.add(jsonBody(body));
+  if (!added) throw new RequestError(400, 'Failed to save annotation: it needs a text, a time and a list of tags.');
+  return { status: 200, body: { id: added.id, message: 'Annotation added' } };
 }
 
 function context(api: Api): CallContext {

@@ -1,6 +1,7 @@
 /** HTTP on the loopback interface: the page, its files and the API, for a browser on this machine and no one else. */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keepAnnotations } from './annotations';
 import { type Api, RequestError, answerApi } from './api';
 import { renderHtml } from './html';
 import { type StaticRoots, readStatic } from './static-files';
@@ -24,6 +25,7 @@ export interface Workbench {
 /** @throws the system's error (EADDRINUSE, EACCES) when the port cannot be had */
 export async function startWorkbench({ api, roots, port }: WorkbenchOptions): Promise<Workbench> {
   const html = renderHtml(api.plugin);
+  const served = { ...api, annotations: keepAnnotations() };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => {
       const status = error instanceof RequestError ? error.status : 502;
@@ -47,7 +49,7 @@ export async function startWorkbench({ api, roots, port }: WorkbenchOptions): Pr
       response.on('close', () => abort.abort());
       const body = await readBody(request);
       const { method = 'GET', headers } = request;
-      const found = await answerApi(api, { method, url, headers, body, signal: abort.signal });
+      const found = await answerApi(served, { method, url, headers, body, signal: abort.signal });
       if (!found) throw new RequestError(404, `The workbench does not know ${url.pathname}.`);
       return send(response, found.status, found.headers ?? {}, found.body);
     }

@@ -87,7 +87,8 @@ export function toGridItems(panels: readonly ClassicPanel[]): SceneGridItemLike[
 
 export function toScene(dashboard: ClassicDashboard): EmbeddedScene {
   const layers = (dashboard.annotations?.list ?? [])
-    .filter((query) => !query.builtIn)
+    // Annotations that Grafana keeps itself: there is no Grafana here.
+    .filter((query) => !query.builtIn && query.datasource?.uid !== '-- Grafana --')
     .map(
       (query) =>
         new dataLayers.AnnotationsDataLayer({ name: query.name, isEnabled: query.enable, isHidden: query.hide, query })
