@@ -9,9 +9,12 @@ export interface KnownPath {
   readonly base: string;
   /** The patterns that its base name matches. */
   readonly matches: readonly FilePattern[];
+  /** Not a file of a disk: shared memory, a device, or what else the kernel gives a path to. */
+  readonly memory: boolean;
 }
 
 const DELETED = ' (deleted)';
+const MEMORY = /^\/(dev\/|memfd:|SYSV|anon_hugepage)/;
 const MOST_KNOWN = 8192;
 const patterns: FilePattern[] = [];
 const known = new Map<string, KnownPath>();
@@ -34,7 +37,7 @@ export function knownPath(name: string): KnownPath {
   if (!path) {
     if (known.size >= MOST_KNOWN) known.clear();
     const base = baseName(name);
-    path = { base, matches: patterns.filter((pattern) => pattern.base.test(base)) };
+    path = { base, matches: patterns.filter((pattern) => pattern.base.test(base)), memory: MEMORY.test(name) };
     known.set(name, path);
   }
   return path;

@@ -13,6 +13,8 @@ export interface MappedFile {
   readonly base: string;
   /** The patterns that the base name matches. */
   readonly matches: readonly FilePattern[];
+  /** Not a file of a disk: shared memory, a device, or what else the kernel gives a path to. */
+  readonly memory: boolean;
   /** Indices of its mappings, ascending. */
   readonly mappings: readonly number[];
   readonly executable: boolean;
@@ -36,9 +38,13 @@ export function hasPath(m: Mapping): boolean {
 
 type Draft = { -readonly [K in keyof Omit<MappedFile, 'mappings'>]: MappedFile[K] } & { readonly mappings: number[] };
 
+/** Below this many files a search is cheaper than a table. */
+const FEW = 32;
+
 export class FileIndex implements MappedFiles {
   private readonly list: Draft[] = [];
-  private readonly byName = new Map<string, Draft>();
+  /** Only where there are many. */
+  private byName: Map<string, Draft> | undefined;
   /** The answers of this process: a handful of patterns, and the first file of each. */
   private readonly asked: FilePattern[] = [];
   private readonly answers: Draft[] = [];
@@ -46,9 +52,15 @@ export class FileIndex implements MappedFiles {
 
   /** @param m must have a path; to be called in ascending order */
   add(m: Mapping, index: number): void {
-    const file = this.last?.name === m.name ? this.last : this.fileOf(m.name);
-    this.last = file;
-    file.mappings.push(index);
+    let file = this.last;
+    if (file?.name !== m.name) {
+      file = this.get(m.name);
+      if (file) file.mappings.push(index);
+      else file = this.addFile(m.name, index);
+      this.last = file;
+    } else {
+      file.mappings.push(index);
+    }
     if (m.access & EXECUTE) file.executable = true;
     if (m.access & WRITE) file.writable = true;
   }
@@ -57,8 +69,10 @@ export class FileIndex implements MappedFiles {
     return this.list;
   }
 
-  get(name: string): MappedFile | undefined {
-    return this.byName.get(name);
+  get(name: string): Draft | undefined {
+    if (this.byName) return this.byName.get(name);
+    for (const file of this.list) if (file.name === name) return file;
+    return undefined;
   }
 
   first(pattern: FilePattern): MappedFile | undefined {
@@ -66,13 +80,12 @@ export class FileIndex implements MappedFiles {
     return at < 0 ? undefined : this.answers[at];
   }
 
-  private fileOf(name: string): Draft {
-    const known = this.byName.get(name);
-    if (known) return known;
-    const { base, matches } = knownPath(name);
-    const file = { name, base, matches, mappings: [], executable: false, writable: false };
-    this.byName.set(name, file);
+  private addFile(name: string, index: number): Draft {
+    const { base, matches, memory } = knownPath(name);
+    const file = { name, base, matches, memory, mappings: [index], executable: false, writable: false };
     this.list.push(file);
+    if (this.byName) this.byName.set(name, file);
+    else if (this.list.length > FEW) this.byName = new Map(this.list.map((one) => [one.name, one]));
     for (const pattern of matches) {
       if (this.asked.includes(pattern)) continue;
       this.asked.push(pattern);

@@ -9,7 +9,7 @@
  * What maps cannot tell: where .bss ends when other memory touches it (see `bssEnd`), and RELRO that one link editor
  * puts into the same page as .data. The file itself would say; it is not read, because the process may be elsewhere.
  */
-import { type MappedFile, hasPath } from '../attribution/files';
+import { type MappedFile, filePattern, hasPath } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
 import { type Bytes, GIB, KIB, MIB } from '../units';
@@ -49,12 +49,15 @@ const FIXED_BELOW = 4 * GIB;
 const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc)/;
 
 /** Managed assemblies are mapped by their runtime section by section; they are not images of the dynamic linker. */
-const NOT_AN_IMAGE = /^\/(dev\/|SYSV)|\.(dll|exe|winmd)( \(deleted\))?$/i;
+const ASSEMBLY = filePattern(/\.(dll|exe|winmd)$/i);
+const SYMBOLS = filePattern(/\.so(\.|$)|\.debug$/);
 
 /** An image maps its own header, and something of it can run; heap dumps and archives of runtimes begin farther in. */
 function isImage(view: View, file: MappedFile): boolean {
+  if (!file.executable) return false;
+  const foreign = file.matches.includes(ASSEMBLY) || (file.memory && !file.name.startsWith('/memfd:'));
   // Bun's npm package calls its program bun.exe on every system.
-  if (!file.executable || (NOT_AN_IMAGE.test(file.name) && file.name !== view.snapshot.exe)) return false;
+  if (foreign && file.name !== view.snapshot.exe) return false;
   const own = file.mappings.map((i) => view.mappings[i]!);
   // A program may run from a memfd (container runtimes do); a JIT's memfd is shared between its two views.
   if (file.name.startsWith('/memfd:') && own.some((m) => m.access & SHARED)) return false;
@@ -153,10 +156,9 @@ function fileBytesOf(view: View, file: MappedFile): Bytes {
 }
 
 /** The image that the kernel started: named by /proc/PID/exe, else the one below its brk area, else the lowest. */
-function programOf(view: View): MappedFile | undefined {
+function programOf(view: View, images: readonly MappedFile[]): MappedFile | undefined {
   const exe = view.snapshot.exe === null ? undefined : view.files.get(view.snapshot.exe);
   if (exe?.executable) return exe;
-  const images = [...view.files.values()].filter((file) => isImage(view, file));
   const heap = view.bracketed.find((index) => view.mappings[index]!.name === '[heap]');
   const below = heap === undefined ? [] : images.filter((image) => image.mappings[0]! < heap);
   return below.at(-1) ?? images[0];
@@ -165,9 +167,9 @@ function programOf(view: View): MappedFile | undefined {
 export const elf: Signature = {
   name: 'elf',
   claim(view) {
-    const program = programOf(view);
-    for (const file of view.files.values()) {
-      if (!isImage(view, file)) continue;
+    const images = view.files.values().filter((file) => isImage(view, file));
+    const program = programOf(view, images);
+    for (const file of images) {
       const bytes = fileBytesOf(view, file);
       const loads = splitLoads(view, file);
       loads.forEach((load, n) => {
@@ -177,7 +179,7 @@ export const elf: Signature = {
       });
     }
     for (const file of view.files.values()) {
-      if (file.executable || file.writable || !/\.so(\.|$)|\.debug$/.test(file.base)) continue;
+      if (file.executable || file.writable || !file.matches.includes(SYMBOLS)) continue;
       for (const index of file.mappings) if (hasPath(view.mappings[index]!)) claimMapping(view, index, AS_DATA);
     }
   },

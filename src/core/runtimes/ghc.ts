@@ -29,7 +29,7 @@ const HEAP: Claim = {
 export const ghc: Signature = {
   name: 'ghc',
   claim(view) {
-    if (view.runtimes.length > 0) return;
+    if (view.runtimes.length > 0 || view.inaccessibleBytes < GIB) return;
     const runs = runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)));
     for (const run of runs) {
       const last = view.mappings[run.to - 1]!;

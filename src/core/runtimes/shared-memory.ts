@@ -52,16 +52,15 @@ export const sharedMemory: Signature = {
   name: 'shared-memory',
   claim(view) {
     for (const file of view.files.values()) {
+      if (!file.memory) continue;
       for (const index of file.mappings) {
         const claim = kindOf(view.mappings[index]!);
         if (claim) claimMapping(view, index, claim);
       }
     }
-    for (let i = 0; i < view.mappings.length; i++) {
-      const m = view.mappings[i]!;
-      if (!(m.access & SHARED) || m.name.charCodeAt(0) === SLASH) continue;
-      const claim = kindOf(m);
-      if (claim) claimMapping(view, i, claim);
+    for (const index of view.sharedPathless) {
+      const claim = kindOf(view.mappings[index]!);
+      if (claim) claimMapping(view, index, claim);
     }
   },
 };
