@@ -1,4 +1,4 @@
-/** Regions that move on their own, as a reader would call them. */
+/** Regions that move on their own, as a reader would call them; categories where only these are known. */
 import { runtimeName } from './names';
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -7,11 +7,16 @@ const NOUNS: Readonly<Record<string, string>> = {
   'beam.super-carrier': "Erlang's super carrier",
   'cpython.pymalloc-arena': "Python's object arenas",
   'dotnet.gc-heap': "the .NET collector's range",
+  code: 'program code',
+  data: 'data of program images',
   'ghc.two-step-heap': "GHC's heap reservation",
   'glibc.arena': 'malloc (glibc arenas)',
   'go.heap-arena': 'the Go heap',
   'go.metadata': "Go's book-keeping",
   'go.page-summary': "Go's page tables",
+  file: 'mapped files',
+  guard: 'guard zones',
+  heap: 'heap',
   'jemalloc.mapping': "jemalloc's memory",
   'jsc.jit-pool': "JavaScriptCore's code pool",
   'jvm.cds-archive': 'the shared class archive',
@@ -20,8 +25,12 @@ const NOUNS: Readonly<Record<string, string>> = {
   'jvm.gc-structures': "the collector's tables",
   'jvm.java-heap': 'the Java heap',
   'jvm.metaspace': 'the metaspace',
+  metadata: "the runtime's book-keeping",
   'mimalloc.mapping': "mimalloc's segments",
+  reservation: 'reserved address space',
   'ruby.heap-page': "Ruby's heap pages",
+  shared: 'shared memory',
+  stack: 'stacks',
   'stack.main': 'the main stack',
   'v8.code-range': "V8's code",
   'v8.wasm-memory': 'wasm memory',

@@ -24,8 +24,8 @@ export async function plateauFindings(
 ): Promise<ReadonlyMap<string, readonly Finding[]>> {
   const byProcess = new Map<string, PlateauRow[]>();
   try {
-    const { inputs } = await plateauInputs(query, engine);
-    for (const row of (await findPlateaus(inputs, engine)).rows) {
+    const { inputs, engine: sameTimes } = await plateauInputs(query, engine);
+    for (const row of (await findPlateaus(inputs, engine, sameTimes)).rows) {
       const own = byProcess.get(row.process);
       if (own) own.push(row);
       else byProcess.set(row.process, [row]);

@@ -9,7 +9,7 @@ import { detectionGrid, withRawSamples } from './plateau-samples';
 import type { PlateauQuery } from './query';
 import { layoutReader, selectSeries } from './selection';
 import { type Series, SourceError } from './sources';
-import { TOTAL_METRIC } from './supplements';
+import { type PartsAt, TOTAL_METRIC } from './supplements';
 import type { Notice } from './table';
 import { sampleTimeline } from './timeline';
 import { expandMacros, toGrid } from './window';
@@ -21,6 +21,8 @@ export interface PlateauInput extends ObservedSeries {
   readonly known: boolean;
   /** Empty where nobody said. */
   readonly runtime: string;
+  /** The collector's own split of a sample by category; absent unless it was asked for. */
+  readonly splitAt?: PartsAt;
   /** Of the series in Prometheus; empty for the collector's own timeline. */
   readonly labels: Labels;
 }
@@ -29,6 +31,8 @@ export interface PlateauInputs {
   readonly inputs: readonly PlateauInput[];
   readonly notices: Notice[];
   readonly executed: string;
+  /** Asks for further series at the very times of these. */
+  readonly engine: Engine;
 }
 
 const MAX_NOTICES = 20;
@@ -74,7 +78,7 @@ async function fromSeries(query: PlateauQuery, given: Engine): Promise<PlateauIn
       layouts,
     });
   }
-  return { inputs, notices: notices.slice(0, MAX_NOTICES), executed: selection.executed };
+  return { inputs, notices: notices.slice(0, MAX_NOTICES), executed: selection.executed, engine };
 }
 
 type StartOf = (index: number) => UnixMillis | null;
@@ -109,5 +113,6 @@ async function fromTimeline(query: PlateauQuery, engine: Engine): Promise<Platea
     await engine.breathe();
   }
   if (items.length === 0) notices.push(info('No process in this time range. Choose a wider one, or another process.'));
-  return { inputs, notices, executed: `collector: layouts of ${items.map((one) => one.process).join(', ')}` };
+  const executed = `collector: layouts of ${items.map((one) => one.process).join(', ')}`;
+  return { inputs, notices, executed, engine };
 }

@@ -7,7 +7,7 @@ import { causesOf } from '../plateau/causes';
 import { type InsideChange, changesInside } from '../plateau/inside';
 import type { Evidence } from '../plateau/join';
 import { guessCause } from '../plateau/quanta';
-import type { Step } from '../plateau/steps';
+import { type Step, indexAt } from '../plateau/steps';
 import type { Plateau } from '../plateau/types';
 import type { Layout } from '../snapshot/layout';
 import type { UnixMillis } from '../units';
@@ -47,6 +47,7 @@ interface Entry {
 type Explained = Pick<PlateauRow, 'cause' | 'causes' | 'evidence'>;
 
 const MAX_CAUSES = 10;
+const SAME_START_MS = 1_000;
 
 export function explainEntry(found: Entry, bodyOf: (process: string, id: string) => Layout | null): PlateauRow {
   const { input, entry } = found;
@@ -94,6 +95,11 @@ function causeOf({ input, entry, step, first }: Entry, body: (id: string) => Lay
     if (all.length > 0) return told(stepSentence(bytes, all, over), evidence, all);
   }
   const guess = guessCause(bytes, input.runtime);
+  const split = splitCauses(input, step);
+  if (split.length > 0) {
+    const looks = guess ? ` Looks like ${phraseOf(guess)}.` : '';
+    return told(`${stepSentence(bytes, split)}${looks}`, 'snapshot', split);
+  }
   if (guess) return told(hedgedSentence(bytes, guess), 'metrics', [guess]);
   const verb = bytes < 0 ? 'fell' : 'rose';
   return told(
@@ -101,6 +107,13 @@ function causeOf({ input, entry, step, first }: Entry, body: (id: string) => Lay
     'bounds',
     [unknownCause(bytes)]
   );
+}
+
+/** What the collector wrote into Prometheus beside the samples: exact by category, also where the layout was not kept. */
+function splitCauses({ timesMs, splitAt }: PlateauInput, { fromMs, toMs }: Step): Cause[] {
+  const before = splitAt?.(indexAt(timesMs, fromMs));
+  const after = splitAt?.(indexAt(timesMs, toMs));
+  return before && after ? causesOf({ parts: before, body: null }, { parts: after, body: null }) : [];
 }
 
 function unknownCause(bytes: number): Cause {
@@ -115,11 +128,15 @@ function told(cause: string, evidence: Evidence | null, causes: readonly Cause[]
   };
 }
 
+/** Only of what stands still; layouts of another size were in force before or after. */
 function insideOf({ input, entry }: Entry): readonly InsideChange[] {
-  if (entry.kind === 'spike') return [];
-  const startMs = input.startMsAt(input.timesMs.indexOf(entry.startMs));
+  if (entry.kind !== 'plateau') return [];
+  const startMs = input.startMsAt(indexAt(input.timesMs, entry.startMs));
   const own = input.layouts.filter(
-    (layout) => startMs === null || layout.startMs === null || Math.abs(layout.startMs - startMs) <= 1_000
+    ({ totalBytes, startMs: start }) =>
+      totalBytes >= entry.minBytes &&
+      totalBytes <= entry.maxBytes &&
+      (startMs === null || start === null || Math.abs(start - startMs) <= SAME_START_MS)
   );
   return changesInside(own, entry.startMs, entry.endMs);
 }

@@ -13,7 +13,9 @@ import { plateausTable } from './plateau-table';
 import type { PlateauQuery } from './query';
 import { readRuntimes } from './runtime-markers';
 import { SourceError } from './sources';
+import { readSplits } from './supplements';
 import type { Table } from './table';
+import { toGrid } from './window';
 
 const MAX_ROWS = 2_000;
 /** Bodies of layouts read for one query, those of the newest steps; the others are told by their sums. */
@@ -33,8 +35,8 @@ interface Found {
 
 /** @throws SourceError, BadQueryError */
 export async function plateaus(query: PlateauQuery, engine: Engine): Promise<Table[]> {
-  const { inputs, notices, executed } = await plateauInputs(query, engine);
-  const { rows, cut } = await findPlateaus(inputs, engine);
+  const { inputs, notices, executed, engine: sameTimes } = await plateauInputs(query, engine);
+  const { rows, cut } = await findPlateaus(inputs, engine, sameTimes);
   if (cut > 0) {
     notices.push(
       info(`Showing the last ${rows.length} of ${rows.length + cut} plateaus. Narrow the query or the time range.`)
@@ -47,10 +49,14 @@ export async function plateaus(query: PlateauQuery, engine: Engine): Promise<Tab
   return [plateausTable(rows, notices, executed)];
 }
 
-/** Rows of all series by time; `cut` is how many older ones were left out. */
+/**
+ * Rows of all series by time; `cut` is how many older ones were left out.
+ * @param sameTimes asks for series at the times of the inputs
+ */
 export async function findPlateaus(
   inputs: readonly PlateauInput[],
-  engine: Engine
+  engine: Engine,
+  sameTimes: Engine
 ): Promise<{ readonly rows: readonly PlateauRow[]; readonly cut: number }> {
   const found: Found[] = [];
   for (const input of inputs) {
@@ -58,7 +64,7 @@ export async function findPlateaus(
     await engine.breathe();
   }
   found.sort((a, b) => a.entry.startMs - b.entry.startMs || (a.input.process < b.input.process ? -1 : 1));
-  const shown = await withRuntimes(found.slice(-MAX_ROWS), engine);
+  const shown = await withSupplements(found.slice(-MAX_ROWS), engine, sameTimes);
   const bodies = await readBodies(shown, engine);
   const rows: PlateauRow[] = [];
   for (const one of shown) {
@@ -82,20 +88,26 @@ function detectIn(input: PlateauInput): Found[] {
   });
 }
 
-/** Steps that no layout covers are guessed by size, and for that the runtime must be known. */
-async function withRuntimes(found: readonly Found[], engine: Engine): Promise<readonly Found[]> {
+/** For steps that no layout covers: the runtime, by which their size can be read, and the split kept in Prometheus. */
+async function withSupplements(found: readonly Found[], engine: Engine, sameTimes: Engine): Promise<readonly Found[]> {
   const open = new Set(
-    found
-      .filter(({ input, step }) => step !== null && !(step.before && step.after) && input.runtime === '')
-      .map(({ input }) => input)
+    found.filter(({ step }) => step !== null && !(step.before && step.after)).map(({ input }) => input)
   );
-  if (open.size === 0) return found;
+  if (open.size === 0 || !engine.series) return found;
   const inputs = [...open];
+  const nameless = inputs.filter((input) => input.runtime === '');
   const runtimes = await readRuntimes(
-    inputs.map((input) => input.labels),
+    nameless.map((input) => input.labels),
     engine
   );
-  const told = new Map(inputs.map((input, i) => [input, { ...input, runtime: runtimes[i]! }]));
+  const splitOf = await readSplits(inputs, sameTimes, toGrid(sameTimes.window));
+  const told = new Map(
+    inputs.map((input) => {
+      const runtime = runtimes[nameless.indexOf(input)] ?? input.runtime;
+      const splitAt = splitOf(input);
+      return [input, { ...input, runtime, ...(splitAt ? { splitAt } : {}) }];
+    })
+  );
   return found.map((one) => ({ ...one, input: told.get(one.input) ?? one.input }));
 }
 

@@ -54,6 +54,36 @@ describe('a series without layouts', () => {
     });
   });
 
+  it('is told by the split that the collector wrote into Prometheus', async () => {
+    const labels = { process: 'api', job: 'plateau', instance: 'h:9871' };
+    const total = series(
+      { ...labels, __name__: 'plateau_process_virtual_memory_bytes' },
+      held([100, 60], [612, 60]),
+      STEP
+    );
+    const part = (category: string, before: number, after: number) =>
+      series(
+        { ...labels, __name__: 'plateau_process_address_space_bytes', category },
+        held([before, 60], [after, 60]),
+        STEP
+      );
+    const source = fakeSeries({
+      plateau_process_address_space_bytes: [part('heap', 90, 94), part('reservation', 10, 518)],
+      go_info: [series({ ...labels, __name__: 'plateau_process_info', runtime: 'cpython' }, [1], STEP)],
+      plateau_process_virtual_memory_bytes: [total],
+    });
+    const [, second] = rows(await ask({ expr: 'plateau_process_virtual_memory_bytes' }, { series: source }));
+    expect(second).toMatchObject({
+      evidence: 'snapshot',
+      cause:
+        '+512 MiB: reserved address space grew. Looks like 8 glibc arenas (64 MiB each), because more threads call malloc.',
+    });
+    expect(second!.causes).toEqual([
+      expect.objectContaining({ category: 'reservation', bytes: 508 * MIB }),
+      expect.objectContaining({ category: 'heap', bytes: 4 * MIB }),
+    ]);
+  });
+
   it('tells a restart from a step', async () => {
     const values = held([500, 60], [900, 60]);
     const started = series(
