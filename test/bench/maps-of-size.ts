@@ -13,6 +13,7 @@ const PAGE = 4096;
 const libc = dlopen('libc.so.6', {
   mmap: { args: [FFIType.u64, FFIType.u64, FFIType.i32, FFIType.i32, FFIType.i32, FFIType.i64], returns: FFIType.u64 },
   mprotect: { args: [FFIType.u64, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
+  munmap: { args: [FFIType.u64, FFIType.u64], returns: FFIType.i32 },
 });
 
 const buffer = Buffer.alloc(8 * 1024 * 1024);
@@ -30,8 +31,9 @@ export function readRaw(path: string): number {
   return at;
 }
 
-export function textOf(bytes: number): string {
-  return buffer.toString('latin1', 0, bytes);
+/** What was read last, not copied: valid until the next read. */
+export function bytesRead(bytes: number): Uint8Array {
+  return buffer.subarray(0, bytes);
 }
 
 export function countLines(path: string): number {
@@ -41,26 +43,31 @@ export function countLines(path: string): number {
   return lines;
 }
 
+/** mixed: as in the captured processes, five of ten mappings are of files. anonymous: none is. */
+export type Mix = 'mixed' | 'anonymous';
+
 /**
- * Adds mappings to this process until it has about `count`, mixed as in the captured processes: five of ten are of files.
- * Neighbours differ in permissions or in file offset, so none merge.
+ * Adds mappings to this process until it has about `count`. Neighbours differ in permissions or in file offset, so none
+ * merge.
+ * @returns takes them away again
  */
-export function growTo(count: number): void {
-  const missing = count - countLines('/proc/self/maps');
-  if (missing <= 0) return;
+export function growTo(count: number, mix: Mix): () => void {
+  const missing = Math.max(0, count - countLines('/proc/self/maps'));
+  if (missing === 0) return () => undefined;
+  const bytes = BigInt(missing * PAGE);
+  const start = libc.symbols.mmap(0n, bytes, PROT_NONE, PRIVATE_ANONYMOUS, -1, 0n);
   const file = openSync(process.execPath, 'r');
-  const start = libc.symbols.mmap(0n, BigInt(missing * PAGE), PROT_NONE, PRIVATE_ANONYMOUS, -1, 0n);
   for (let page = 0; page < missing; page++) {
     const at = BigInt(start) + BigInt(page * PAGE);
-    const kind = page % 10;
-    if (kind < 5) {
+    if (mix === 'mixed' && page % 10 < 5) {
       const offset = BigInt(((page * 7) % 2000) * PAGE);
       if (libc.symbols.mmap(at, BigInt(PAGE), PROT_READ, PRIVATE_FIXED, file, offset) !== at) fail(count);
-    } else if (kind % 2 === 1) {
+    } else if (page % 2 === 1) {
       if (libc.symbols.mprotect(at, BigInt(PAGE), PROT_READ_WRITE) !== 0) fail(count);
     }
   }
   closeSync(file);
+  return () => void libc.symbols.munmap(start, bytes);
 }
 
 function fail(count: number): never {
