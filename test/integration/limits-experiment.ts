@@ -123,11 +123,17 @@ async function still(pid: number): Promise<void> {
   }
 }
 
-/** Runs it under the limit with an empty stdin. @returns whether it was ready and ended with 0 */
-export function runUnder(command: readonly string[], limit: LimitKind, bytes: number): Promise<boolean> {
+/**
+ * Runs it under the limit with an empty stdin.
+ *
+ * @param cwd where a program that dies may leave files (the JVM does)
+ * @returns whether it was ready and ended with 0
+ */
+function runUnder(command: readonly string[], limit: LimitKind, bytes: number, cwd: string): Promise<boolean> {
   return new Promise((done) => {
     const child = spawn('prlimit', [`--${limit}=${bytes}`, '--core=0', ...command], {
       stdio: ['pipe', 'pipe', 'ignore'],
+      cwd,
     });
     const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     let text = '';
@@ -162,6 +168,7 @@ export function gridOf({ segments }: Forecast, distances = DISTANCES): number[] 
 export async function experiment(
   command: readonly string[],
   forecast: Forecast,
+  cwd: string,
   grid: readonly number[] = gridOf(forecast)
 ): Promise<Point[]> {
   const points: Point[] = [];
@@ -171,7 +178,7 @@ export async function experiment(
       points.push({
         bytes,
         verdict: judge(forecast, bytes).verdict,
-        ran: await runUnder(command, forecast.limit, bytes),
+        ran: await runUnder(command, forecast.limit, bytes, cwd),
       });
     }
   };

@@ -4,7 +4,7 @@ import { exactAndIec, iec, share, withSeparators } from '../../core/explain/form
 import type { Severity } from '../../core/explain/finding';
 import { type Answer, type Better, type Forecast, RLIMIT } from '../../core/limits/forecast';
 import type { Range, Verdict } from '../../core/limits/segments';
-import type { Bytes } from '../../core/units';
+import { type Bytes, MIB } from '../../core/units';
 import { type Origin, notices, title } from './picture';
 import { type Style, bold, dim, sign } from './style';
 import { wrap } from './text';
@@ -75,8 +75,8 @@ function headroom(bytes: Bytes): string {
   return bytes >= 0 ? exactAndIec(bytes) : `none: ${exactAndIec(-bytes)} more are in use now than the limit allows`;
 }
 
-/** Ends are inclusive: `719,589,376 to 1,152,708,607 B (686 MiB to 1,099 MiB)`. */
-export function rangeText({ fromBytes, toBytes }: Range): string {
+/** Whole MiB inside the range. Ends are inclusive: `719,589,376 to 1,152,708,607 B (687 to 1,099 MiB)`. */
+function rangeText({ fromBytes, toBytes }: Range): string {
   if (toBytes === null) return `from ${exactAndIec(fromBytes)}`;
-  return `${withSeparators(fromBytes)} to ${withSeparators(toBytes - 1)} B (${iec(fromBytes)} to ${iec(toBytes - 1)})`;
+  return `${withSeparators(fromBytes)} to ${withSeparators(toBytes - 1)} B (${withSeparators(Math.ceil(fromBytes / MIB))} to ${withSeparators(Math.floor((toBytes - 1) / MIB))} MiB)`;
 }

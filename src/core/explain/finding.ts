@@ -29,6 +29,7 @@ export const FINDING_KINDS = [
   'not.returned',
   'guess',
   'limit.as',
+  'limit.hole',
   'oom',
 ] as const;
 

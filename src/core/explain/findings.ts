@@ -5,6 +5,7 @@ import { boundFindings } from './findings/bounds';
 import { fileFindings } from './findings/files';
 import { goFindings } from './findings/go';
 import { jvmFindings } from './findings/jvm';
+import { limitFindings } from './findings/limits';
 import { libcFindings } from './findings/libc';
 import { memoryFindings } from './findings/memory';
 import { wasmFindings } from './findings/wasm';
@@ -14,6 +15,7 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2
 export function findingsOf(layout: Layout): Finding[] {
   return [
     ...boundFindings(layout),
+    ...limitFindings(layout),
     ...goFindings(layout),
     ...libcFindings(layout),
     ...jvmFindings(layout),

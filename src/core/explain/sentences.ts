@@ -5,6 +5,7 @@
 import type { Finding, FindingKind } from './finding';
 import { insideSentence } from './causes';
 import { RESERVATION_WORDS } from './reservation-words';
+import { MIB } from '../units';
 import { capitalized, countWord, exactAndIec, iec, share, withSeparators } from './format';
 
 export interface Sentence {
@@ -14,6 +15,9 @@ export interface Sentence {
 }
 
 type Wording = (finding: Finding, number: (name: string) => number) => Sentence;
+
+/** The next whole MiB: a limit that people set. */
+const mib = (bytes: number): string => withSeparators(Math.ceil(bytes / MIB));
 
 const say = (text: string, advice: string | null = null): Sentence => ({ text, advice });
 
@@ -40,17 +44,33 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
       'Run the collector here to have the next one explained.'
     ),
 
-  'limit.as': ({ bytes, severity, numbers }, n) =>
-    numbers['limit'] === undefined
+  'limit.hole': ({ numbers, words }, n) => {
+    const gets = numbers['grown'] === undefined ? 'starts' : 'gets to its present size';
+    return say(
+      `Under RLIMIT_AS ${words['runtime']} ${gets} from ${withSeparators(n('from'))} B (${mib(n('from'))} MiB), fails from ` +
+        `${mib(n('failsFrom'))} to ${mib(n('again') - MIB)} MiB and ${gets} again from ${mib(n('again'))} MiB.`,
+      'Choose a value outside, or RLIMIT_DATA.'
+    );
+  },
+
+  'limit.as': ({ bytes, severity, numbers, words }, n) =>
+    numbers['from'] !== undefined
       ? say(
-          `Under RLIMIT_AS all ${withSeparators(bytes)} B count, the reserved part too; a fresh start may need less.`,
-          'A cgroup limit or RLIMIT_DATA does not count reservations.'
+          numbers['grown'] === undefined
+            ? `A fresh start of this program works from RLIMIT_AS ${exactAndIec(n('from'))}. Below it ${words['runtime']} stops with 'out of memory'.`
+            : `Under RLIMIT_AS this process needs ${exactAndIec(n('from'))} to get to its present size; the reserved part counts too.`,
+          'RLIMIT_DATA or a cgroup limit does not count reservations.'
         )
-      : say(
-          `${iec(bytes)} of ${iec(n('limit'))} RLIMIT_AS are used (${share(bytes, n('limit'))}); the reserved part counts too. ` +
-            (severity === 'error' ? 'The next larger mapping is refused.' : `${iec(n('left'))} are left.`),
-          severity === 'info' ? null : 'Raise the limit, or limit RLIMIT_DATA or the cgroup instead.'
-        ),
+      : numbers['limit'] === undefined
+        ? say(
+            `Under RLIMIT_AS all ${withSeparators(bytes)} B count, the reserved part too; a fresh start may need less.`,
+            'A cgroup limit or RLIMIT_DATA does not count reservations.'
+          )
+        : say(
+            `${iec(bytes)} of ${iec(n('limit'))} RLIMIT_AS are used (${share(bytes, n('limit'))}); the reserved part counts too. ` +
+              (severity === 'error' ? 'The next larger mapping is refused.' : `${iec(n('left'))} are left.`),
+            severity === 'info' ? null : 'Raise the limit, or limit RLIMIT_DATA or the cgroup instead.'
+          ),
 
   mappings: ({ words }, n) =>
     say(

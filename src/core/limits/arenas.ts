@@ -14,6 +14,7 @@ import { type Bytes, KIB, MIB } from '../units';
 import { ARENA, type LimitFacts } from './facts';
 import type { Doubt } from './segments';
 
+const USUAL_STACK = 8 * MIB;
 const IN_THE_MAKING = 2 * ARENA;
 /** Threads that make an arena at the same instant; three at once were never seen. */
 const MOST_AT_ONCE = 2;
@@ -23,7 +24,7 @@ const WITHOUT_ARENA = 64 * KIB;
 const FRESH_HEAD = 132 * KIB;
 /** What runtimes ask for after the arenas of their threads; measured on JDK 17 and Node 20: failures up to 10 MiB below. */
 const LAST_NEEDS = 14 * MIB;
-const AFTER_STEP = 2 * MIB;
+const AFTER_STEP = 3 * MIB;
 const WHY_STEP =
   'One malloc arena more just fits and takes the place of what the runtime needs after it; it depends on which thread is faster.';
 const WHY = 'Malloc arenas of the threads may take the place of a thread stack; it depends on which thread is faster.';
@@ -48,10 +49,12 @@ export function withoutArenas(facts: LimitFacts): Bytes {
  */
 export function arenaDoubts(facts: LimitFacts, required: Bytes, spare = 0): Doubt[] {
   const { arenas, stacks } = facts;
-  if (arenas === 0 || stacks.count === 0) return [];
-  const stack = stacks.bytes / stacks.count;
-  const most = stacks.count + spare;
-  const base = required - stacks.bytes;
+  if (arenas === 0) return [];
+  // Each arena was made by a thread, also where its stack was not recognised.
+  const known = Math.max(stacks.count, arenas);
+  const stack = stacks.count === 0 ? USUAL_STACK : stacks.bytes / stacks.count;
+  const most = known + spare;
+  const base = required - Math.max(stacks.bytes, known * stack);
   const slack = withoutArenas(facts);
   // What the program allocates itself may come before the threads or after them.
   const early = base - facts.allocatedBytes - MIB;

@@ -5,6 +5,7 @@
 import { exactAndIec } from '../explain/format';
 import { type Bytes, KIB, MIB } from '../units';
 import type { LimitFacts } from './facts';
+import { optionalImports } from './general';
 import { type Segment, tile } from './segments';
 
 /** Managed runtimes take and give back pages of their heaps as they start; Go differs by two blocks of its tables. */
@@ -22,7 +23,7 @@ export function dataSegments(facts: LimitFacts): Segment[] {
   );
   const stack = facts.stacks.count > 0 ? facts.stacks.bytes / facts.stacks.count : 0;
   const several = facts.runtimes.some(({ name }) => name === 'go') ? 2 * stack : 0;
-  const fails = need - facts.arenaHeadBytes - spread - several;
+  const fails = need - facts.arenaHeadBytes - spread - several - optionalImports(facts);
   return tile([
     {
       from: 0,

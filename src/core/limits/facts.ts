@@ -24,6 +24,8 @@ export interface LimitFacts {
   readonly allocatedBytes: Bytes;
   /** Thread stacks with their guards; the main stack apart. */
   readonly stacks: { readonly count: number; readonly bytes: Bytes };
+  /** The Java heap is a shared file in several views or many times its size: ZGC. */
+  readonly zgc: boolean;
   /** Argument words, when known: they tell whether a Java heap was asked for. */
   readonly commandLine: readonly string[] | null;
   /** Bytes of a region, of all its categories or of one. */
@@ -60,6 +62,7 @@ export function limitFacts(layout: Layout, more: MoreFacts = {}): LimitFacts {
       0
     ),
     stacks: stacksOf(layout),
+    zgc: layout.ranges.some((range) => range.region === 'jvm.java-heap' && range.name.includes('java_heap')),
     commandLine: more.commandLine ?? null,
     region,
   };
@@ -81,7 +84,9 @@ function stacksOf(layout: Layout): { count: number; bytes: Bytes } {
   if (bytes === 0) return { count: 0, bytes: 0 };
   const writable = layout.ranges.filter((range) => isStack(range) && range.category === 'stack');
   const sizes = sumBy(writable, (range) => String(range.size)).sort((a, b) => b.mappings - a.mappings);
-  const unit = sizes.length > 0 ? Number(sizes[0]!.key) : USUAL_STACK;
+  const frequent = sizes.length > 0 ? Number(sizes[0]!.key) : USUAL_STACK;
+  // Larger than any usual stack: several that merged.
+  const unit = frequent > USUAL_STACK + MIB ? USUAL_STACK : frequent;
   const count = writable.reduce((sum, range) => sum + Math.max(1, Math.round(range.size / unit)), 0);
   return { count: unit < 64 * KIB ? writable.length : count, bytes };
 }

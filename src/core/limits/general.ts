@@ -58,8 +58,12 @@ export function needOf(facts: LimitFacts): { readonly need: Bytes; readonly sure
 }
 
 function optionalOf(facts: LimitFacts): Bytes {
+  return optionalImports(facts) + facts.region(MAY_SHRINK, 'reservation');
+}
+
+/** Bytes of Python's imports at start that may fail without ending it. */
+export function optionalImports(facts: LimitFacts): Bytes {
   const python = facts.runtimes.some((runtime) => /python/i.test(runtime.name));
   // Threads come after the imports: where their stacks fit, the imports had fitted before.
-  const imports = python ? Math.max(0, PYTHON_OPTIONAL - facts.stacks.bytes) : 0;
-  return imports + facts.region(MAY_SHRINK, 'reservation');
+  return python ? Math.max(0, PYTHON_OPTIONAL - facts.stacks.bytes) : 0;
 }

@@ -24,24 +24,42 @@ const CHUNK = 256 * KIB;
 const ARENA = 64 * MIB;
 const PAGE = 4 * KIB;
 
+export interface GoNeed {
+  /** Bytes with all reservations; malloc arenas of cgo, which are optional, apart. */
+  readonly full: Bytes;
+  /** What it needs without the scavenge index, and the limit from which on it has to do with it; null before Go 1.21. */
+  readonly withoutIndex: { readonly need: Bytes; readonly until: Bytes } | null;
+}
+
 /** @returns null when this is no Go program with page tables (before 1.14, or 32-bit) */
-export function goSegments(facts: LimitFacts): Segment[] | null {
+export function goNeed(facts: LimitFacts): GoNeed | null {
   if (!isGo(facts)) return null;
+  const reached = facts.arenas > 0 ? facts.virtualBytes - arenaBytes(facts) : (facts.peakBytes ?? facts.virtualBytes);
+  const index = facts.region('go.scavenge-index');
+  const hasIndex = index >= SCAVENGE_INDEX / 2;
+  // A process that was started under such a limit shows no index, although its version asks for it.
+  const asksIndex = hasIndex || (isSince(facts, 1, 21) && index < MIB);
+  if (!asksIndex) return { full: reached, withoutIndex: null };
+  const full = hasIndex ? reached : reached + SCAVENGE_INDEX - PAGE;
+  return { full, withoutIndex: { need: full - SCAVENGE_INDEX + PAGE, until: scavengeIndexFits(facts) } };
+}
+
+/** @returns null when this is no Go program with page tables */
+export function goSegments(facts: LimitFacts): Segment[] | null {
+  const goes = goNeed(facts);
+  if (!goes) return null;
+  const { full, withoutIndex } = goes;
   const title = titleOf(facts.runtimes, 'go');
   const cgo = facts.arenas > 0;
   const stack = facts.stacks.count > 0 ? facts.stacks.bytes / facts.stacks.count : 0;
-  const reached = cgo ? facts.virtualBytes - arenaBytes(facts) : (facts.peakBytes ?? facts.virtualBytes);
   // With cgo a run may start one or two threads less or more; without, their stacks lie in the Go heap.
-  const spread = CHUNK + (facts.stacks.count > 0 ? 2 * stack : 0);
+  const spread = 1.5 * CHUNK + (facts.stacks.count > 0 ? 2 * stack : 0);
   const extra = cgo ? withoutArenas(facts) : 0;
-  const index = facts.region('go.scavenge-index');
-  const hasIndex = index >= SCAVENGE_INDEX / 2;
-  const asksIndex = hasIndex || (isSince(facts, 1, 21) && index < MIB);
   const whyUnknown = 'Runs of this program differ by about as much as this limit differs from the need.';
   const regime = (from: Bytes, to: Bytes | null, need: Bytes, whyRuns: string, whyFails: string): Regime => ({
     from,
     to,
-    fails: need - spread,
+    fails: need - spread - CHUNK,
     runs: need + spread + extra,
     whyRuns,
     whyFails,
@@ -49,14 +67,12 @@ export function goSegments(facts: LimitFacts): Segment[] | null {
   });
   const doubts = (need: Bytes): Doubt[] => (cgo ? arenaDoubts(facts, need, 2) : []);
   const stops = "Go stops with 'out of memory'.";
-  if (!asksIndex) {
-    const whyRuns = `${title} and what it has grown to need ${exactAndIec(reached)}, page tables included.`;
-    const whyFails = `${title} needs ${exactAndIec(reached)}: its page tables and the first arena must be reserved, used or not. Below, ${stops}`;
-    return tile([regime(0, null, reached, whyRuns, whyFails)], doubts(reached));
+  if (!withoutIndex) {
+    const whyRuns = `${title} and what it has grown to need ${exactAndIec(full)}, page tables included.`;
+    const whyFails = `${title} needs ${exactAndIec(full)}: its page tables and the first arena must be reserved, used or not. Below, ${stops}`;
+    return tile([regime(0, null, full, whyRuns, whyFails)], doubts(full));
   }
-  const full = hasIndex ? reached : reached + SCAVENGE_INDEX - PAGE;
-  const low = full - SCAVENGE_INDEX + PAGE;
-  const hole = scavengeIndexFits(facts);
+  const { need: low, until: hole } = withoutIndex;
   const lowRegime = regime(
     0,
     hole,
@@ -80,7 +96,7 @@ export function goSegments(facts: LimitFacts): Segment[] | null {
 }
 
 /** Smallest limit under which the scavenge index can be reserved at start. */
-export function scavengeIndexFits(facts: LimitFacts): Bytes {
+function scavengeIndexFits(facts: LimitFacts): Bytes {
   const loaded = facts.region(/^(elf|kernel|stack\.main|libc\.(rtld|tls|brk))/);
   return loaded + FIRST_CHUNK + PAGE_TABLES + SCAVENGE_INDEX;
 }

@@ -29,6 +29,7 @@ export function jvmSegments(facts: LimitFacts): Segment[] | null {
   if (heap === 0) return null;
   const explicit = isHeapExplicit(facts);
   const bare = facts.virtualBytes - arenaBytes(facts);
+  if (facts.zgc) return zgc(facts, heap, bare);
   if (explicit === true) return fixedHeap(facts, heap, bare);
   const rest = bare - heap - TABLES * heap;
   // The limit L holds the heap of L/2, its tables, and the rest with `arenas`.
@@ -73,6 +74,24 @@ function fixedHeap(facts: LimitFacts, heap: Bytes, bare: Bytes): Segment[] {
     ],
     arenaSteps(facts, bare, first)
   );
+}
+
+/** ZGC reserves many times its heap and tries less when that is refused; how far was not measured. */
+function zgc(facts: LimitFacts, heap: Bytes, bare: Bytes): Segment[] {
+  const title = titleOf(facts.runtimes, 'jvm');
+  const full = facts.virtualBytes + ARENA;
+  const least = bare - heap;
+  return tile([
+    {
+      from: 0,
+      to: null,
+      fails: least,
+      runs: full,
+      whyRuns: `${title} with ZGC needs ${exactAndIec(full)} at most, its views and reservations of the heap included.`,
+      whyFails: `${title} needs ${exactAndIec(least)} beside its heap.`,
+      whyUnknown: 'ZGC tries to reserve less when it is refused; whether it starts then is not known.',
+    },
+  ]);
 }
 
 /** Null when the command line is not known. */

@@ -114,7 +114,8 @@ describe('the questions', () => {
     ['postgres-15-postmaster', 'shared', 'Shared memory: 143 MiB.'],
     ['c-asan-8threads', 'sanitizer', 'The sanitizer maps 20 TiB'],
     ['ghc-9.0-map', 'reservation', 'ghc.two-step-heap reserves 1 TiB'],
-    ['go-1.15-hello-cgo0', 'limit.as', 'Under RLIMIT_AS all 719,851,520 B count'],
+    ['go-1.15-hello-cgo0', 'limit.as', 'A fresh start of this program works from RLIMIT_AS 719,851,520 B'],
+    ['go-1.24.9-hello-cgo1', 'limit.hole', 'fails from 1,102 to 1,239 MiB'],
     ['go-1.15-hello-cgo0', 'oom', 'VSZ is not charged; 1.68 MiB of this process is resident.'],
   ];
 

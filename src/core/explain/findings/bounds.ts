@@ -17,7 +17,8 @@ function unknown(layout: Layout): Finding[] {
 function addressSpace(layout: Layout): Finding[] {
   const limit = layout.limits?.addressSpace ?? null;
   if (limit === null) {
-    // Worth a word only where most of VSZ is address space that nobody touches.
+    // Worth a word only where most of VSZ is address space that nobody touches. For Go there is a better one.
+    if (layout.ranges.some((r) => r.region.startsWith('go.page-summary'))) return [];
     const { bytes } = sumOf(layout, (r) => r.category === 'reservation');
     return bytes * 2 > layout.virtualBytes ? [finding('limit.as', 'info', layout.virtualBytes, {})] : [];
   }
