@@ -52,13 +52,18 @@ const UNEXPLAINED: Claim = {
 };
 
 /** Region and category: what ranges are summed up by. */
-type Draft = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] } & { last: number };
+type Draft = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] };
 
 /** What became of one claim: a row for its accessible bytes and one for the others. */
 interface Account {
-  readonly claim: Claim;
-  open: Draft | undefined;
-  shut: Draft | undefined;
+  open: Row | null;
+  shut: Row | null;
+}
+
+interface Row {
+  readonly draft: Draft;
+  /** The mapping that was counted last: a mapping counts once, however it is cut. */
+  last: number;
 }
 
 export function attribute(snapshot: Snapshot, signatures: readonly Signature[] = SIGNATURES): Attribution {
@@ -81,72 +86,70 @@ export function attribute(snapshot: Snapshot, signatures: readonly Signature[] =
     }
     if (at < m.end) sums.add(m, i, at, m.end, UNEXPLAINED);
   }
-  return { ...sums.totals(), ranges: sums.ranges, runtimes: view.runtimes, view };
+  return sums.attribution(view);
 }
 
 /** Thousands of ranges share a few claims, so sums are kept by claim. */
 class Sums {
-  readonly ranges: AttributedRange[] = [];
+  private readonly ranges: AttributedRange[] = [];
   private readonly accounts = new Map<Claim, Account>();
-  private readonly drafts: Draft[] = [];
-  private last: Account | undefined;
+  private readonly rows: Row[] = [];
+  private lastClaim: Claim | null = null;
+  private lastAccount: Account = { open: null, shut: null };
 
   /** Ranges come in ascending order. */
   add(m: Mapping, mapping: number, start: Address, end: Address, claim: Claim): void {
-    const account = this.last?.claim === claim ? this.last : this.accountOf(claim);
-    const draft = (isInaccessible(m) ? account.shut : account.open) ?? this.draftOf(m, account);
+    const account = this.lastClaim === claim ? this.lastAccount : this.accountOf(claim);
+    const row = (isInaccessible(m) ? account.shut : account.open) ?? this.rowOf(m, claim, account);
+    const { draft } = row;
     const { category, region } = draft;
     const { confidence, why } = claim;
     this.ranges.push({ start, end, permissions: m.permissions, category, region, confidence, why, mapping });
     draft.bytes += end - start;
-    if (draft.last !== mapping) {
+    if (row.last !== mapping) {
       draft.mappings++;
-      draft.last = mapping;
+      row.last = mapping;
     }
   }
 
-  totals(): Pick<Attribution, 'virtualBytes' | 'categories' | 'regions'> {
+  attribution(view: View): Attribution {
     const categories = emptyCategoryBytes();
+    const regions: Draft[] = [];
     let virtualBytes = 0;
-    for (const { category, bytes } of this.drafts) {
-      categories[category] += bytes;
-      virtualBytes += bytes;
+    for (const { draft } of this.rows) {
+      categories[draft.category] += draft.bytes;
+      virtualBytes += draft.bytes;
+      regions.push(draft);
     }
-    const regions = this.drafts
-      .map(({ region, category, bytes, mappings, confidence, why }) => ({
-        region,
-        category,
-        bytes,
-        mappings,
-        confidence,
-        why,
-      }))
-      .sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
-    return { virtualBytes, categories, regions };
+    regions.sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
+    return { virtualBytes, categories, regions, ranges: this.ranges, runtimes: view.runtimes, view };
   }
 
   private accountOf(claim: Claim): Account {
     let account = this.accounts.get(claim);
     if (!account) {
-      account = { claim, open: undefined, shut: undefined };
+      account = { open: null, shut: null };
       this.accounts.set(claim, account);
     }
-    this.last = account;
+    this.lastClaim = claim;
+    this.lastAccount = account;
     return account;
   }
 
-  private draftOf(m: Mapping, account: Account): Draft {
-    const { region, confidence, why } = account.claim;
-    const category = categoryOf(m, account.claim);
-    let draft = this.drafts.find((one) => one.region === region && one.category === category);
-    if (!draft) {
-      draft = { region, category, bytes: 0, mappings: 0, confidence, why, last: -1 };
-      this.drafts.push(draft);
-    } else if (WEAKNESS[confidence] > WEAKNESS[draft.confidence]) {
-      draft.confidence = confidence;
+  private rowOf(m: Mapping, claim: Claim, account: Account): Row {
+    const row = this.sharedRow(claim, categoryOf(m, claim));
+    if (WEAKNESS[claim.confidence] > WEAKNESS[row.draft.confidence]) row.draft.confidence = claim.confidence;
+    if (isInaccessible(m)) account.shut = row;
+    else account.open = row;
+    return row;
+  }
+
+  private sharedRow({ region, confidence, why }: Claim, category: Category): Row {
+    for (const row of this.rows) {
+      if (row.draft.region === region && row.draft.category === category) return row;
     }
-    if (isInaccessible(m)) account.shut = draft;
-    else account.open = draft;
-    return draft;
+    const row = { draft: { region, category, bytes: 0, mappings: 0, confidence, why }, last: -1 };
+    this.rows.push(row);
+    return row;
   }
 }

@@ -36,7 +36,8 @@ export function normalise(input: readonly Mapping[], records: readonly SmapsEntr
   const smaps = records && alignSmaps(tidied, records);
   const mappingCount = tidied.length;
   if (ordered && !equal) return { mappingCount, mappings: tidied, smaps };
-  return { mappingCount, ...joinEqual(tidied, smaps) };
+  const joint = joinEqual(tidied, smaps);
+  return { mappingCount, mappings: joint.mappings, smaps: joint.smaps };
 }
 
 /**
@@ -63,29 +64,31 @@ function tidy(input: readonly Mapping[]): readonly Mapping[] {
  * border stays where the size of a neighbour speaks of a block of its own.
  */
 function joinEqual(input: readonly Mapping[], smaps: Normalised['smaps']): Pick<Normalised, 'mappings' | 'smaps'> {
-  const isSeam = (i: number): boolean =>
-    smaps ? flagsAgree(smaps[i - 1], smaps[i]) : !isBlock(input[i - 1]!) && !isBlock(input[i]!);
-  let equal = false;
-  for (let i = 1; i < input.length && !equal; i++) {
-    equal = goesOn(input[i - 1]!, input[i]!) && isSeam(i);
-  }
-  if (!equal) return { mappings: input, smaps };
   const mappings: Mapping[] = [];
-  const entries: Array<SmapsEntry | undefined> = [];
-  let entry: SmapsEntry | undefined;
-  input.forEach((m, i) => {
-    const last = mappings[mappings.length - 1];
-    if (last && goesOn(last, m) && isSeam(i)) {
-      mappings[mappings.length - 1] = { ...last, end: m.end };
-      entry = entry && smaps?.[i] && joined(entry, smaps[i]);
-      entries[entries.length - 1] = entry;
+  const entries: Array<SmapsEntry | undefined> | null = smaps && [];
+  let last: Mapping | undefined;
+  for (let i = 0; i < input.length; i++) {
+    const m = input[i]!;
+    if (last !== undefined && last.end === m.start && goesOn(last, m) && isSeam(input, smaps, i)) {
+      const { start, permissions, access, offset, device, inode, name } = last;
+      last = { start, end: m.end, permissions, access, offset, device, inode, name };
+      mappings[mappings.length - 1] = last;
+      if (entries) {
+        const below = entries[entries.length - 1];
+        const above = smaps?.[i];
+        entries[entries.length - 1] = below && above && joined(below, above);
+      }
     } else {
+      last = m;
       mappings.push(m);
-      entry = smaps?.[i];
-      entries.push(entry);
+      entries?.push(smaps?.[i]);
     }
-  });
-  return { mappings, smaps: smaps && entries };
+  }
+  return { mappings, smaps: entries };
+}
+
+function isSeam(input: readonly Mapping[], smaps: Normalised['smaps'], i: number): boolean {
+  return smaps ? flagsAgree(smaps[i - 1], smaps[i]) : !isBlock(input[i - 1]!) && !isBlock(input[i]!);
 }
 
 /** Whole MiB, as runtimes reserve, or whole stacks of 8 MiB with their guard pages. */
