@@ -2,7 +2,7 @@
  * The oldest supported Grafana shares its own packages with plugins: a name that it does not export is undefined there.
  * The list beside this file holds the names that the type declarations of the three packages export in 10.1.0.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
@@ -18,11 +18,13 @@ for (const block of list.split(/^(?=@)/m)) {
   if (name) exported.set(name, new Set(names));
 }
 
-const browserFiles = ['frontend', 'panel'].flatMap((room) =>
-  readdirSync(path.join(src, room), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.tsx?$/.test(file))
-    .map((file) => path.join(room, file))
-);
+const browserFiles = ['frontend', 'panel']
+  .filter((room) => existsSync(path.join(src, room)))
+  .flatMap((room) =>
+    readdirSync(path.join(src, room), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .map((file) => path.join(room, file))
+  );
 
 interface Import {
   from: string;
