@@ -1,10 +1,11 @@
 /** The terminal answer of `plateau limits`: verdict first, then why, what is left, the safe values, the better limit. */
 import type { Explanation } from '../../core/explain/explain';
-import { exactAndIec, iec, share, withSeparators } from '../../core/explain/format';
+import { exactAndIec, iec, share } from '../../core/explain/format';
 import type { Severity } from '../../core/explain/finding';
 import { type Answer, type Better, type Forecast, RLIMIT } from '../../core/limits/forecast';
-import type { Range, Verdict } from '../../core/limits/segments';
-import { type Bytes, MIB } from '../../core/units';
+import type { Verdict } from '../../core/limits/segments';
+import { safeText } from '../../core/limits/words';
+import type { Bytes } from '../../core/units';
 import { type Origin, notices, title } from './picture';
 import { type Style, bold, dim, sign } from './style';
 import { wrap } from './text';
@@ -57,7 +58,7 @@ function answerLines(style: Style, { forecast, bytes, answer, better }: LimitAns
     ...(headroomBytes === null ? [] : row('headroom', headroom(headroomBytes))),
     ...(nearestBelow === null ? [] : row('safe below', exactAndIec(nearestBelow))),
     ...(nearestAbove === null ? [] : row('safe above', exactAndIec(nearestAbove))),
-    ...row('safe', forecast.safe.length === 0 ? 'none that is known' : forecast.safe.map(rangeText).join('; ')),
+    ...row('safe', safeText(forecast.safe)),
     ...(forecast.startUpBytes === null
       ? []
       : row('fresh start', `about ${iec(forecast.startUpBytes)}; the rest is what the process has grown to`)),
@@ -73,10 +74,4 @@ function used({ usedBytes }: Forecast, bytes: Bytes | null): string {
 
 function headroom(bytes: Bytes): string {
   return bytes >= 0 ? exactAndIec(bytes) : `none: ${exactAndIec(-bytes)} more are in use now than the limit allows`;
-}
-
-/** Whole MiB inside the range. Ends are inclusive: `719,589,376 to 1,152,708,607 B (687 to 1,099 MiB)`. */
-function rangeText({ fromBytes, toBytes }: Range): string {
-  if (toBytes === null) return `from ${exactAndIec(fromBytes)}`;
-  return `${withSeparators(fromBytes)} to ${withSeparators(toBytes - 1)} B (${withSeparators(Math.ceil(fromBytes / MIB))} to ${withSeparators(Math.floor((toBytes - 1) / MIB))} MiB)`;
 }

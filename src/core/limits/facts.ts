@@ -70,7 +70,12 @@ export function limitFacts(layout: Layout, more: MoreFacts = {}): LimitFacts {
 
 export function dataBytesOf(layout: Layout): Bytes {
   return layout.ranges
-    .filter((range) => range.permissions[1] === 'w' && range.permissions[3] === 'p' && range.name !== '[stack]')
+    .filter(
+      (range) =>
+        range.permissions[1] === 'w' &&
+        range.permissions[3] === 'p' &&
+        !/^(stack\.main|bounds\.main-stack)/.test(range.region)
+    )
     .reduce((sum, range) => sum + range.size, 0);
 }
 

@@ -58,7 +58,9 @@ export function needOf(facts: LimitFacts): { readonly need: Bytes; readonly sure
 }
 
 function optionalOf(facts: LimitFacts): Bytes {
-  return optionalImports(facts) + facts.region(MAY_SHRINK, 'reservation');
+  // Where only status was readable, the owner of what is reserved is not known.
+  const unread = facts.region('bounds.rest');
+  return optionalImports(facts) + facts.region(MAY_SHRINK, 'reservation') + unread;
 }
 
 /** Bytes of Python's imports at start that may fail without ending it. */

@@ -1,7 +1,8 @@
 /** One decoded query → its tables. The one place that knows all query types. */
 import { attribution } from './attribution';
 import type { Engine } from './engine';
-import { diffTable, findingsTable, limitsTable } from './explain-tables';
+import { diffTable, findingsTable } from './explain-tables';
+import { limitsTable } from './limits-table';
 import { plateaus } from './plateaus';
 import { processes } from './processes';
 import type { PlateauQuery, QueryType } from './query';
