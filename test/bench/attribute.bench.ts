@@ -53,7 +53,7 @@ interface Row {
 }
 
 function measure(path: string, mix: Mix): Row {
-  const bytes = bytesRead(readRaw(path)).slice();
+  const bytes = new Uint8Array(bytesRead(readRaw(path)));
   const mappings = parseMaps(bytes).length;
   const [kernel, parse, all] = cpuOf([
     () => void readRaw(path),

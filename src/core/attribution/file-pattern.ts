@@ -11,6 +11,9 @@ export interface KnownPath {
   readonly matches: readonly FilePattern[];
   /** Not a file of a disk: shared memory, a device, or what else the kernel gives a path to. */
   readonly memory: boolean;
+  /** Which index met it last, and as which of its files: saves every index a table of names. */
+  metBy: number;
+  place: number;
 }
 
 const DELETED = ' (deleted)';
@@ -32,12 +35,17 @@ export function filePattern(base: RegExp): FilePattern {
   return pattern;
 }
 
+/** To be called before an index is made: what is known then stays known until it is complete. */
+export function makeRoom(): void {
+  if (known.size >= MOST_KNOWN) known.clear();
+}
+
 export function knownPath(name: string): KnownPath {
   let path = known.get(name);
   if (!path) {
-    if (known.size >= MOST_KNOWN) known.clear();
     const base = baseName(name);
-    path = { base, matches: patterns.filter((pattern) => pattern.base.test(base)), memory: MEMORY.test(name) };
+    const matches = patterns.filter((pattern) => pattern.base.test(base));
+    path = { base, matches, memory: MEMORY.test(name), metBy: 0, place: 0 };
     known.set(name, path);
   }
   return path;

@@ -2,7 +2,7 @@
  * Which files a process has mapped, from one pass over its mappings: signatures ask this instead of walking again.
  */
 import { EXECUTE, type Mapping, WRITE } from '../mapping/mapping';
-import { type FilePattern, knownPath } from './file-pattern';
+import { type FilePattern, knownPath, makeRoom } from './file-pattern';
 
 export { type FilePattern, baseName, filePattern } from './file-pattern';
 
@@ -38,41 +38,37 @@ export function hasPath(m: Mapping): boolean {
 
 type Draft = { -readonly [K in keyof Omit<MappedFile, 'mappings'>]: MappedFile[K] } & { readonly mappings: number[] };
 
-/** Below this many files a search is cheaper than a table. */
-const FEW = 32;
+/** Indexes made so far: each has its own number. */
+let made = 0;
 
-export class FileIndex implements MappedFiles {
+class FileIndex implements MappedFiles {
   private readonly list: Draft[] = [];
-  /** Only where there are many. */
-  private byName: Map<string, Draft> | undefined;
+  private readonly number = ++made;
   /** The answers of this process: a handful of patterns, and the first file of each. */
   private readonly asked: FilePattern[] = [];
   private readonly answers: Draft[] = [];
-  private last: Draft | undefined;
+  private byName: Map<string, Draft> | null = null;
 
-  /** @param m must have a path; to be called in ascending order */
-  add(m: Mapping, index: number): void {
-    let file = this.last;
-    if (file?.name !== m.name) {
-      file = this.get(m.name);
-      if (file) file.mappings.push(index);
-      else file = this.addFile(m.name, index);
-      this.last = file;
-    } else {
+  /** @param indices of mappings with a path, ascending */
+  constructor(mappings: readonly Mapping[], indices: readonly number[]) {
+    makeRoom();
+    let file: Draft | null = null;
+    for (const index of indices) {
+      const { name, access } = mappings[index]!;
+      if (file === null || file.name !== name) file = this.fileOf(name);
       file.mappings.push(index);
+      if (access & EXECUTE) file.executable = true;
+      if (access & WRITE) file.writable = true;
     }
-    if (m.access & EXECUTE) file.executable = true;
-    if (m.access & WRITE) file.writable = true;
   }
 
   values(): readonly MappedFile[] {
     return this.list;
   }
 
-  get(name: string): Draft | undefined {
-    if (this.byName) return this.byName.get(name);
-    for (const file of this.list) if (file.name === name) return file;
-    return undefined;
+  get(name: string): MappedFile | undefined {
+    this.byName ??= new Map(this.list.map((file) => [file.name, file]));
+    return this.byName.get(name);
   }
 
   first(pattern: FilePattern): MappedFile | undefined {
@@ -80,12 +76,14 @@ export class FileIndex implements MappedFiles {
     return at < 0 ? undefined : this.answers[at];
   }
 
-  private addFile(name: string, index: number): Draft {
-    const { base, matches, memory } = knownPath(name);
-    const file = { name, base, matches, memory, mappings: [index], executable: false, writable: false };
+  private fileOf(name: string): Draft {
+    const path = knownPath(name);
+    if (path.metBy === this.number) return this.list[path.place]!;
+    path.metBy = this.number;
+    path.place = this.list.length;
+    const { base, matches, memory } = path;
+    const file: Draft = { name, base, matches, memory, mappings: [], executable: false, writable: false };
     this.list.push(file);
-    if (this.byName) this.byName.set(name, file);
-    else if (this.list.length > FEW) this.byName = new Map(this.list.map((one) => [one.name, one]));
     for (const pattern of matches) {
       if (this.asked.includes(pattern)) continue;
       this.asked.push(pattern);
@@ -93,6 +91,11 @@ export class FileIndex implements MappedFiles {
     }
     return file;
   }
+}
+
+/** @param indices of mappings with a path, ascending */
+export function indexFiles(mappings: readonly Mapping[], indices: readonly number[]): MappedFiles {
+  return new FileIndex(mappings, indices);
 }
 
 /** True when the base name of a path matches, whether it is mapped or not. */

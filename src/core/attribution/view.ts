@@ -6,7 +6,7 @@ import { EXECUTE, type Mapping, SHARED, WRITE, isInaccessible } from '../mapping
 import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
 import type { Address, Bytes } from '../units';
 import type { Category } from './categories';
-import { FileIndex, type MappedFiles } from './files';
+import { type MappedFiles, indexFiles } from './files';
 import { normalise } from './normalise';
 
 /**
@@ -75,7 +75,7 @@ const SLASH = 47;
 
 export function createView(snapshot: Snapshot): View {
   const { mappingCount, mappings, smaps } = normalise(snapshot.mappings, snapshot.smaps);
-  const files = new FileIndex();
+  const paths: number[] = [];
   const writable: number[] = [];
   const inaccessible: number[] = [];
   const executable: number[] = [];
@@ -88,7 +88,7 @@ export function createView(snapshot: Snapshot): View {
     if (name !== '') {
       const first = name.charCodeAt(0);
       if (first === SLASH) {
-        files.add(m, i);
+        paths.push(i);
         continue;
       }
       if (first === BRACKET) bracketed.push(i);
@@ -108,7 +108,7 @@ export function createView(snapshot: Snapshot): View {
     mappingCount,
     mappings,
     smaps,
-    files,
+    files: indexFiles(mappings, paths),
     writable,
     inaccessible,
     inaccessibleBytes,

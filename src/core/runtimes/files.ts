@@ -28,7 +28,7 @@ export const files: Signature = {
   name: 'files',
   claim(view) {
     for (const file of view.files.values()) {
-      if (file.name.startsWith('/dev/zero')) continue;
+      if (file.memory && file.name.startsWith('/dev/zero')) continue;
       for (const index of file.mappings) {
         claimMapping(view, index, view.mappings[index]!.access & SHARED ? SHARED_FILE : PRIVATE_FILE);
       }
