@@ -15,29 +15,27 @@ export interface Normalised {
 
 const VSYSCALL = '[vsyscall]';
 
-/** Nearly all snapshots are in order and have nothing to join: one pass finds out, and only the others are rewritten. */
+/** Nearly all snapshots are in order, and few of their neighbours are to be joined: the others cost more. */
 export function normalise(input: readonly Mapping[], records: readonly SmapsEntry[] | null): Normalised {
   let ordered = true;
-  let equal = false;
   let vsyscalls = 0;
-  let below: Mapping | undefined;
+  let end = 0;
   for (let i = 0; i < input.length; i++) {
     const m = input[i]!;
-    if (below !== undefined) {
-      if (m.start < below.end) ordered = false;
-      else if (m.start === below.end && m.access === below.access && goesOn(below, m)) equal = true;
-    }
+    if (m.start < end) ordered = false;
     if (m.name === VSYSCALL) vsyscalls++;
-    below = m;
+    end = m.end;
   }
   let tidied = input;
-  if (ordered && vsyscalls === 1 && below?.name === VSYSCALL) tidied = input.slice(0, -1);
+  if (ordered && vsyscalls === 1 && input[input.length - 1]!.name === VSYSCALL) tidied = input.slice(0, -1);
   else if (!ordered || vsyscalls > 0) tidied = tidy(input);
   const smaps = records && alignSmaps(tidied, records);
-  const mappingCount = tidied.length;
-  if (ordered && !equal) return { mappingCount, mappings: tidied, smaps };
-  const joint = joinEqual(tidied, smaps);
-  return { mappingCount, mappings: joint.mappings, smaps: joint.smaps };
+  const seams = seamsOf(tidied, smaps);
+  return {
+    mappingCount: tidied.length,
+    mappings: seams.length > 0 ? joinMappings(tidied, seams) : tidied,
+    smaps: smaps && seams.length > 0 ? joinEntries(smaps, seams) : smaps,
+  };
 }
 
 /**
@@ -62,33 +60,52 @@ function tidy(input: readonly Mapping[]): readonly Mapping[] {
  * Neighbours that differ in nothing count as one: where the kernel cuts them depends on history (who touched what first),
  * not on purpose. With smaps their flags must be equal too. Without smaps equal permissions can hide unequal flags, so a
  * border stays where the size of a neighbour speaks of a block of its own.
+ * @returns indices of mappings that go on where the one below ends, ascending
  */
-function joinEqual(input: readonly Mapping[], smaps: Normalised['smaps']): Pick<Normalised, 'mappings' | 'smaps'> {
-  const mappings: Mapping[] = [];
-  const entries: Array<SmapsEntry | undefined> | null = smaps && [];
-  let last: Mapping | undefined;
-  for (let i = 0; i < input.length; i++) {
-    const m = input[i]!;
-    if (last !== undefined && last.end === m.start && goesOn(last, m) && isSeam(input, smaps, i)) {
-      const { start, permissions, access, offset, device, inode, name } = last;
-      last = { start, end: m.end, permissions, access, offset, device, inode, name };
-      mappings[mappings.length - 1] = last;
-      if (entries) {
-        const below = entries[entries.length - 1];
-        const above = smaps?.[i];
-        entries[entries.length - 1] = below && above && joined(below, above);
-      }
-    } else {
-      last = m;
-      mappings.push(m);
-      entries?.push(smaps?.[i]);
-    }
+function seamsOf(mappings: readonly Mapping[], smaps: Normalised['smaps']): number[] {
+  const seams: number[] = [];
+  for (let i = 1; i < mappings.length; i++) {
+    const below = mappings[i - 1]!;
+    const m = mappings[i]!;
+    if (below.end !== m.start || below.access !== m.access || !goesOn(below, m)) continue;
+    if (smaps ? flagsAgree(smaps[i - 1], smaps[i]) : !isBlock(below) && !isBlock(m)) seams.push(i);
   }
-  return { mappings, smaps: entries };
+  return seams;
 }
 
-function isSeam(input: readonly Mapping[], smaps: Normalised['smaps'], i: number): boolean {
-  return smaps ? flagsAgree(smaps[i - 1], smaps[i]) : !isBlock(input[i - 1]!) && !isBlock(input[i]!);
+function joinMappings(input: readonly Mapping[], seams: readonly number[]): Mapping[] {
+  const joint = input.slice(0, seams[0]);
+  let next = 0;
+  for (let i = seams[0]!; i < input.length; i++) {
+    const m = input[i]!;
+    if (seams[next] !== i) {
+      joint.push(m);
+      continue;
+    }
+    next++;
+    const { start, permissions, access, offset, device, inode, name } = joint[joint.length - 1]!;
+    joint[joint.length - 1] = { start, end: m.end, permissions, access, offset, device, inode, name };
+  }
+  return joint;
+}
+
+function joinEntries(
+  smaps: ReadonlyArray<SmapsEntry | undefined>,
+  seams: readonly number[]
+): Array<SmapsEntry | undefined> {
+  const joint = smaps.slice(0, seams[0]);
+  let next = 0;
+  for (let i = seams[0]!; i < smaps.length; i++) {
+    const above = smaps[i];
+    if (seams[next] !== i) {
+      joint.push(above);
+      continue;
+    }
+    next++;
+    const below = joint[joint.length - 1];
+    joint[joint.length - 1] = below && above && joined(below, above);
+  }
+  return joint;
 }
 
 /** Whole MiB, as runtimes reserve, or whole stacks of 8 MiB with their guard pages. */

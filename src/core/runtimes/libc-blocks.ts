@@ -67,7 +67,7 @@ function claimAbove(view: View, index: number): void {
   const library = view.mappings[index]!;
   for (let i = index + 1; i < Math.min(index + 8, view.mappings.length); i++) {
     const m = view.mappings[i]!;
-    if (m.start - library.end > NEAR || m.access & EXECUTE || isLibrary(m)) return;
+    if (m.name === library.name || m.start - library.end > NEAR || m.access & EXECUTE || isLibrary(m)) return;
     if (!isPlainWritable(m) || m.end - m.start > SMALL) continue;
     const next = nextLibrary(view, i);
     if (next && next.start - m.end <= NEAR) claimRange(view, m.start, m.end, LINKER);
