@@ -20,7 +20,9 @@ interface Envelope {
 function parseEnvelope(text: string): Envelope | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) && 'status' in value ? value : null;
+    const own = typeof value === 'object' && value !== null && 'status' in value;
+    // Problem documents of other servers have a status too: a number.
+    return own && (value.status === 'success' || value.status === 'error') ? value : null;
   } catch {
     return null;
   }

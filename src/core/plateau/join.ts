@@ -33,6 +33,12 @@ export interface LayoutPoint {
   readonly boundsOnly: boolean;
 }
 
+export interface SplitAt {
+  (index: number): Parts | null;
+  /** The collector could not read the mappings then: it is the kernel's Vm* split. */
+  readonly boundsOnly?: (index: number) => boolean;
+}
+
 export interface JoinInput {
   readonly timesMs: readonly UnixMillis[];
   /** Bytes; finite and not negative. */
@@ -42,7 +48,7 @@ export interface JoinInput {
   /** Start of the process at a sample; null where unknown. Layouts of another life are then not looked at. */
   readonly startMsAt?: (index: number) => UnixMillis | null;
   /** The collector's own split of this very sample, as Prometheus keeps it; null where there is none. */
-  readonly splitAt?: (index: number) => Parts | null;
+  readonly splitAt?: SplitAt;
   /** Estimate from the runtime's own metrics; null where there is none. Must sum to the sample. */
   readonly estimateAt?: (index: number) => Parts | null;
 }
@@ -99,7 +105,10 @@ function joinOne(
     };
   }
   const split = input.splitAt?.(index) ?? null;
-  if (split) return { evidence: 'snapshot', parts: split, layout: null, distanceMs: 0, differenceBytes: 0 };
+  if (split) {
+    const evidence = input.splitAt?.boundsOnly?.(index) ? 'bounds' : 'snapshot';
+    return { evidence, parts: split, layout: null, distanceMs: 0, differenceBytes: 0 };
+  }
   const near = nearest(input.layouts, timeMs, startMs);
   if (near && !near.boundsOnly) {
     return {

@@ -36,6 +36,10 @@ export async function snapshotAt(
 ): Promise<{ readonly stored: StoredSnapshot | null; readonly notice: Notice | null }> {
   const stored = await needLayouts(engine, 'Snapshots').snapshot(process, { atMs }, engine.signal);
   if (!stored) return { stored: null, notice: warning(`${process} has no layout at ${clock(atMs)} UTC.`) };
+  if (stored.layout.mappings === 0) {
+    const text = `${process}: only the kernel's Vm* split was readable, its mappings need the same user or CAP_SYS_PTRACE.`;
+    return { stored, notice: warning(text) };
+  }
   if (stored.exact) return { stored, notice: null };
   const away = atMs < stored.fromMs ? stored.fromMs - atMs : Math.max(0, atMs - stored.toMs);
   // Between two looks of the collector the layout before still stands.
@@ -63,10 +67,22 @@ export async function snapshotsAt(query: PlateauQuery, engine: Engine, what: str
     }
     await engine.breathe();
   }
-  if (processes.length === 0) all.push(info('No process in this time range. Choose a wider one, or another process.'));
-  return {
-    items,
-    notices: all.slice(0, 20),
-    executed: `collector: snapshot of ${processes.map((one) => one.process).join(', ')} at ${atMs}`,
-  };
+  // What the selection has said already is the better reason.
+  if (processes.length === 0 && all.length === 0) all.push(noProcess(query));
+  return { items, notices: all.slice(0, 20), executed: `collector: ${named('snapshot', processes)} at ${atMs}` };
+}
+
+/** A query that names a process which is not there is told its name. */
+function noProcess(query: PlateauQuery): Notice {
+  const name = query.process.trim();
+  return info(
+    name === ''
+      ? 'No process in this time range. Choose a wider one.'
+      : `No process '${name.slice(0, 100)}' in this time range. Choose a wider one, or another process.`
+  );
+}
+
+/** `snapshot of a, b`; `snapshot` alone when there is no process. */
+function named(what: string, processes: ReadonlyArray<{ readonly process: string }>): string {
+  return processes.length === 0 ? what : `${what} of ${processes.map((one) => one.process).join(', ')}`;
 }

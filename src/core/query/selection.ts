@@ -94,21 +94,26 @@ export async function selectSeries(
     }
   } else notices.push(info('No collector is set, so there are no layouts. Enter its URL in the settings.'));
 
-  const cut = capped(answer.series, engine, 'series');
+  const wanted = processFilter(query);
+  const filtered = query.process.trim() !== '';
+  // What the collector's own label rules out is left out before the cut, or the cut would keep the wrong ones.
+  const ruledOut = ({ labels: { process } }: Series): boolean =>
+    process !== undefined && !wanted(process) && (known === null || known.some((one) => one.process === process));
+  const candidates = filtered ? answer.series.filter((one) => !ruledOut(one)) : answer.series;
+  const cut = capped(candidates, engine, 'series');
   notices.push(...cut.notices);
   const starts = await startTimes(cut.items, engine, grid);
   executed += starts.executed;
   notices.push(...starts.notices);
 
-  const wanted = processFilter(query);
-  const filtered = query.process.trim() !== '';
   const selected: SelectedSeries[] = [];
   for (const raw of cut.items) {
     const { series, dropped } = clean(raw);
     const own: Notice[] = [];
     if (dropped > 0) own.push(warning(`${dropped} samples are no sizes (NaN, infinite or negative) and are left out.`));
     if (series.values.length === 0) {
-      if (dropped > 0) notices.push(warning(`${describeLabels(raw.labels)} holds no sizes.`));
+      if (dropped > 0)
+        notices.push(warning(`${describeLabels(raw.labels) || 'A series without labels'} holds no sizes.`));
       continue;
     }
     const startMsAt = starts.of(series);
@@ -123,14 +128,14 @@ export async function selectSeries(
     selected.push({ series, process: match?.process ?? null, matchedBy: match?.by ?? null, startMsAt, notices: own });
     await engine.breathe();
   }
-  if (selected.length === 0) notices.push(info(nothingSelected(query, cut.items.length)));
+  if (selected.length === 0) notices.push(info(nothingSelected(query, answer.series.length)));
   return { grid, series: selected, notices, executed };
 }
 
 function nothingSelected(query: PlateauQuery, count: number): string {
   if (count === 0) return 'The expression selects no series in this time range.';
-  const which = query.process.trim() === '' ? '' : ` of process '${query.process.slice(0, 100)}'`;
-  return `None of the ${count} selected series is one${which}.`;
+  const which = query.process.trim() === '' ? 'holds sizes' : `is of process '${query.process.slice(0, 100)}'`;
+  return `None of the selected series (${count}) ${which}.`;
 }
 
 async function tryMatch(

@@ -3,7 +3,7 @@
  * exact, and Go's runtime metrics, which are an estimate.
  */
 import { CATEGORIES, type Category } from '../attribution/categories';
-import type { Parts } from '../plateau/join';
+import type { Parts, SplitAt } from '../plateau/join';
 import type { Engine } from './engine';
 import { GO_METRICS, type GoMetric, estimateGo, goMinor } from './estimate';
 import { type Labels, labelKey, sameTarget, selectorForTargets, withoutName } from './labels';
@@ -15,6 +15,8 @@ import type { Grid } from './window';
 export type PartsAt = (index: number) => Parts | null;
 
 const SPLIT_METRIC = 'plateau_process_address_space_bytes';
+/** Says in its label `evidence` whether the split is that of the mappings or the kernel's. */
+const INFO_METRIC = 'plateau_process_info';
 /** The collector's own VSZ. */
 export const TOTAL_METRIC = 'plateau_process_virtual_memory_bytes';
 
@@ -41,13 +43,13 @@ export async function readSplits(
   series: readonly Series[],
   engine: Engine,
   grid: Grid
-): Promise<(one: Series) => PartsAt | null> {
+): Promise<(one: Series) => SplitAt | null> {
   const totals = series.filter((one) => one.labels.__name__ === TOTAL_METRIC);
   const answer =
     totals.length > 0
       ? await ask(
           selectorForTargets(
-            [SPLIT_METRIC],
+            [SPLIT_METRIC, INFO_METRIC],
             totals.map((one) => one.labels)
           ),
           engine,
@@ -55,8 +57,10 @@ export async function readSplits(
         )
       : [];
   const byTotal = new Map<string, Map<Category, Timeline>>();
+  const boundsByTotal = new Map<string, Timeline>();
   for (const part of answer) {
-    const { category, ...rest } = withoutName(part.labels);
+    const { category, evidence, runtime: _, runtime_version: __, ...rest } = withoutName(part.labels);
+    if (evidence === 'bounds') boundsByTotal.set(labelKey(rest), timeline(part));
     if (!CATEGORIES.includes(category as Category)) continue;
     const key = labelKey(rest);
     let split = byTotal.get(key);
@@ -66,7 +70,8 @@ export async function readSplits(
   return (one) => {
     const split = one.labels.__name__ === TOTAL_METRIC ? byTotal.get(labelKey(withoutName(one.labels))) : undefined;
     if (!split) return null;
-    return (index) => {
+    const bounds = boundsByTotal.get(labelKey(withoutName(one.labels)));
+    const at = (index: number): Parts | null => {
       const parts = new Map<string, number>();
       let sum = 0;
       for (const [category, values] of split) {
@@ -77,6 +82,7 @@ export async function readSplits(
       // Only the very same scrape sums to the sample.
       return sum === one.values[index] ? parts : null;
     };
+    return Object.assign(at, { boundsOnly: (index: number) => bounds?.has(one.timesMs[index]!) ?? false });
   };
 }
 

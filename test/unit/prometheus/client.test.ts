@@ -208,6 +208,12 @@ describe('errors say what, where and what next', () => {
       'bad-answer',
       /redirects to https:\/\/sso\.example\/login/,
     ],
+    [
+      'a problem document',
+      { status: 404, body: '{"status":404,"title":"No such path"}' },
+      'not-found',
+      /Check the URL/,
+    ],
     ['JSON of something else', { body: '{"version":"1"}' }, 'bad-answer', /not the Prometheus API/],
     [
       'half a result',

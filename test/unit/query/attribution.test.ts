@@ -96,7 +96,7 @@ describe('attribution of series', () => {
     expect(await ask({ process: 'api-1' })).toHaveLength(1);
     expect(await ask({ process: '/api-.*/' })).toHaveLength(1);
     expect(texts((await ask({ process: '/db-.*/' }))[0]!)).toBe(
-      "None of the 1 selected series is one of process '/db-.*/'."
+      "None of the selected series (1) is of process '/db-.*/'."
     );
     await expect(ask({ process: '/(/' })).rejects.toThrow('cannot be read');
   });
@@ -183,6 +183,36 @@ describe('attribution of series', () => {
     expect(column(table!, 'heap').values).toEqual([450, 0]);
     expect(table!.custom).toMatchObject({ evidence: { snapshot: 1, bounds: 1 } });
     expect(stackSums(table!)).toEqual([500, 520]);
+  });
+
+  it('does not call the split exact where the collector had only that of the kernel', async () => {
+    const labels = { job: 'p', instance: 'c:1', process: 'init' };
+    const source = fakeSeries({
+      address_space: [
+        series({ ...labels, category: 'heap' }, [450, 460]),
+        series({ ...labels, category: 'code' }, [50, 50]),
+        series({ ...labels, __name__: 'plateau_process_info', runtime: '', evidence: 'bounds' }, [1]),
+      ],
+      virtual: [series({ ...labels, __name__: 'plateau_process_virtual_memory_bytes' }, [500, 510])],
+    });
+    const [table] = await runQuery(query({ expr: 'virtual' }), engine({ series: source }));
+    expect(column(table!, 'heap')).toMatchObject({ values: [450, 460], labels: { evidence: 'bounds' } });
+    expect(table!.custom).toMatchObject({ evidence: { snapshot: 1, bounds: 1 } });
+  });
+
+  it('cuts what is left after the process was chosen, not before', async () => {
+    const many = ['a', 'b', 'api-1'].map((process) => series({ process }, [500]));
+    const narrow = { series: fakeSeries({ x: many }), maxSeries: 1 };
+    const [table] = await runQuery(query({ expr: 'x', process: 'api-1' }), engine(narrow));
+    expect(column(table!, 'virtual').values).toEqual([500]);
+    expect(texts(table!)).not.toContain('Showing');
+  });
+
+  it('names a series that has no labels', async () => {
+    const nothing = fakeSeries({ x: [series({}, [NaN])] });
+    const [table] = await runQuery(query({ expr: 'x' }), engine({ series: nothing }));
+    expect(texts(table!)).toContain('A series without labels holds no sizes.');
+    expect(texts(table!)).toContain('None of the selected series (1) holds sizes.');
   });
 
   it('says what to do when there is no Prometheus, or nothing to ask', async () => {

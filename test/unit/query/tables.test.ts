@@ -106,8 +106,20 @@ describe('snapshot', () => {
     expect(late!.notices[0]!.text).toBe('api-1: nearest layout, taken 4 min 20 s before 07:08:20 UTC.');
     const [none] = await ask({ queryType: 'snapshot', process: 'db-1' });
     expect(none!.notices[0]!.text).toContain('db-1 has no layout at');
+    const [nobody] = await ask({ queryType: 'snapshot', process: 'nobody' });
+    expect(nobody!.notices[0]!.text).toContain("No process 'nobody' in this time range.");
+    expect(nobody!.executed).toMatch(/^collector: snapshot at \d+$/);
     await expect(ask({ queryType: 'snapshot', at: 'soon' })).rejects.toThrow("'at' is 'soon'");
   });
+});
+
+it('says when the mappings of a process were not readable', async () => {
+  const split = { ...small, mappings: 0, ranges: [range('heap', 'bounds.data', 8192)] };
+  const denied = fakeLayouts([api], { 'api-1': intervals }, { a: split, b: split });
+  for (const queryType of ['snapshot', 'diff'] as const) {
+    const [table] = await ask({ queryType }, { layouts: denied });
+    expect(table!.notices[0]!.text).toContain("api-1: only the kernel's Vm* split was readable");
+  }
 });
 
 it('tree nests process, category and region, and every level sums', async () => {
