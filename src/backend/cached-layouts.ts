@@ -40,6 +40,7 @@ export function cachedLayouts(source: LayoutSource, now: () => number): LayoutSo
     snapshot: (process, which) =>
       'id' in which
         ? shared(`i ${which.id} ${process}`, BODY_MS, () => source.snapshot(process, which))
-        : shared(`s ${second(which.atMs)} ${process}`, SHARED_MS, () => source.snapshot(process, which)),
+        : // To the millisecond: a step lies between two instants of one second.
+          shared(`s ${which.atMs} ${process}`, SHARED_MS, () => source.snapshot(process, which)),
   };
 }

@@ -44,7 +44,7 @@ const SCRIPT: Readonly<Record<Program, readonly string[]>> = {
   leak: ['leak 1024', '', 'stop', 'blocks 2 128'],
   node: ['wasm 2', 'buffers 1 200', 'workers 3', 'wasm 1'],
   java: ['direct 1 258', 'free', 'threads 64', 'direct 4 64'],
-  go: ['heap 140', 'heap 20', 'heap 400', ''],
+  go: ['heap 100', 'heap 8', 'heap 400', ''],
 };
 const PHASES = 4;
 
@@ -59,6 +59,8 @@ interface Row {
   readonly inside: string;
   readonly evidence: string;
   readonly process: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 /** Arrow keeps times as nanoseconds. */
@@ -76,19 +78,23 @@ describe.skipIf(!has.c)('scripted plateaus (prometheus, gcc)', () => {
   let range = { fromMs: 0, toMs: 0 };
 
   const selector = (program: Program): string => `plateau_process_virtual_memory_bytes{process="${names[program]}"}`;
-  const ask = async (model: Record<string, unknown>): Promise<Row[]> => {
+  const rowsOf = async (model: Record<string, unknown>): Promise<Array<Record<string, unknown>>> => {
     const answer = await host.queryData(
       contextOf(prometheus.url, { collectorUrl: collector.url }),
-      [{ refId: 'A', queryType: 'plateaus', ...model }],
+      [{ refId: 'A', ...model }],
       range
     );
     const [frame] = framesOf(answer.get('A'));
     const length = frame!.fields[0]!.values.length;
-    return Array.from({ length }, (_, i) => {
-      const row = Object.fromEntries(frame!.fields.map(({ name, values }) => [name, toNumber(values[i])]));
-      return { ...row, causes: typeof row.causes === 'string' ? JSON.parse(row.causes) : row.causes } as unknown as Row;
-    });
+    return Array.from({ length }, (_, i) =>
+      Object.fromEntries(frame!.fields.map(({ name, values }) => [name, toNumber(values[i])]))
+    );
   };
+  const ask = async (model: Record<string, unknown>): Promise<Row[]> =>
+    (await rowsOf({ queryType: 'plateaus', ...model })).map(
+      (row) =>
+        ({ ...row, causes: typeof row.causes === 'string' ? JSON.parse(row.causes) : row.causes }) as unknown as Row
+    );
   /** Every program has been scraped often enough since `sinceMs`. */
   const hold = async (sinceMs: number): Promise<void> => {
     for (const program of programs.keys()) {
@@ -238,5 +244,33 @@ describe.skipIf(!has.c)('scripted plateaus (prometheus, gcc)', () => {
     const own = await ask({ process: names.c });
     const told = (list: readonly Row[]) => list.filter((row) => row.step !== null).map((row) => [row.step, row.cause]);
     expect(told(own)).toEqual(told(rows.filter((row) => row.process === names.c)));
+  });
+
+  it('the difference and the trees of a step sum to it', async () => {
+    const row = await found('c', 0);
+    const process = names.c;
+    const diff = await rowsOf({ queryType: 'diff', process, from: row.before, to: row.after });
+    const sum = (column: string): number => diff.reduce((total, one) => total + Number(one[column]), 0);
+    expect([sum('change'), sum('to')]).toEqual([row.step, row.level]);
+    const arenas = diff.filter((one) => one.region === 'glibc.arena');
+    expect(arenas.reduce((total, one) => total + Number(one.change), 0)).toBe(512 * MIB);
+    for (const [at, bytes] of [
+      [row.before, row.level - row.step!],
+      [row.after, row.level],
+    ] as const) {
+      const [root] = await rowsOf({ queryType: 'tree', process, at });
+      expect(root).toMatchObject({ level: 0, label: process, value: bytes });
+    }
+  });
+
+  it('findings tell what went on at an instant', async () => {
+    const growing = String(phases[1]!.toMs + 3 * SCRAPE_MS);
+    const findings = await rowsOf({ queryType: 'findings', process: names.leak, at: growing });
+    expect(findings[0]).toMatchObject({
+      kind: 'ramp',
+      sentence: expect.stringMatching(
+        /^VSZ grows since .*: \d+ MiB in \d+ s, .* an hour, by .*mapped by malloc or mmap\.$/
+      ),
+    });
   });
 });

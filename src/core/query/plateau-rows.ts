@@ -7,7 +7,7 @@ import { causesOf } from '../plateau/causes';
 import { type InsideChange, changesInside } from '../plateau/inside';
 import type { Evidence } from '../plateau/join';
 import { guessCause } from '../plateau/quanta';
-import { type Step, indexAt } from '../plateau/steps';
+import { type Step, type StepSide, indexAt } from '../plateau/steps';
 import type { Plateau } from '../plateau/types';
 import type { Layout } from '../snapshot/layout';
 import type { UnixMillis } from '../units';
@@ -59,8 +59,8 @@ export function explainEntry(found: Entry, bodyOf: (process: string, id: string)
     process: input.process,
     ...explained,
     inside: insideOf(found),
-    beforeMs: found.step?.fromMs ?? null,
-    afterMs: found.step?.toMs ?? null,
+    beforeMs: found.step && withinLayout(found.step.fromMs, found.step.before),
+    afterMs: found.step && withinLayout(found.step.toMs, found.step.after),
     category: main && main.kind !== 'restart' ? main.category : null,
   };
 }
@@ -126,6 +126,11 @@ function told(cause: string, evidence: Evidence | null, causes: readonly Cause[]
     evidence,
     causes: causes.slice(0, MAX_CAUSES).map((one) => ({ ...one, text: phraseOf(one) })),
   };
+}
+
+/** A sample may be a little older than the layout's next sighting: the instant is moved to where the layout was seen. */
+function withinLayout(timeMs: UnixMillis, side: StepSide | null): UnixMillis {
+  return side ? Math.min(Math.max(timeMs, side.layout.fromMs), side.layout.toMs) : timeMs;
 }
 
 /** Only of what stands still; layouts of another size were in force before or after. */

@@ -155,6 +155,23 @@ describe('stacks', () => {
     expect(bytesOf(answer, 'jvm.thread-stack')).toBe(3 * MIB);
   });
 
+  it('takes what is left of a mapping that the class space had the rest of', () => {
+    const classes = contiguous(
+      0x7f0056000000,
+      [12912, 'rw-p', ARCHIVE],
+      [3472, '---p', 'nr'],
+      [384, 'rw-p'],
+      [128, '---p', 'nr'],
+      [576, 'rw-p'],
+      [1047488 + 16, '---p', 'nr'],
+      [1008, 'rw-p', 'nh']
+    );
+    const answer = attributed(inOrder(HEAP, classes, METASPACE, THREADS, LIB));
+    expect(at(answer, 0x7f0097000000 - 4096)).toBe('jvm.class-space reservation');
+    expect(at(answer, 0x7f0097000000)).toBe('jvm.thread-stack guard');
+    expect(at(answer, 0x7f0097004000)).toBe('jvm.thread-stack stack');
+  });
+
   it('cuts the zones off the tail of an arena that they merged with', () => {
     const pieces = contiguous(
       0x7f0008000000,

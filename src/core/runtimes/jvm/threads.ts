@@ -84,6 +84,11 @@ function guardBelow(view: View, i: number, usual: Bytes | null): { bytes: Bytes;
   const java = (bytes: Bytes): boolean => JAVA_GUARDS.includes(bytes / view.pageSize) && sizeOf(m) >= SMALLEST;
   if (java(below)) return { bytes: below, java: true };
   if (below === view.pageSize) return { bytes: below, java: false };
+  // Merged with a reservation below that is claimed already, such as the class space: the zones are what is left of it.
+  const left = freeParts(view, i - 1).at(-1);
+  if (left && left.end === m.start && left.start > view.mappings[i - 1]!.start && java(left.end - left.start)) {
+    return { bytes: left.end - left.start, java: true };
+  }
   // The zones merged with an inaccessible neighbour below, such as the tail of an arena.
   if (usual !== null && below > 64 * KIB) {
     for (const pages of [4, 3]) {
