@@ -45,8 +45,8 @@ const ALLOCATOR_STEP = 256 * KIB;
 const FEW_PAGES = 16 * KIB;
 /** Images that were linked for fixed addresses lie here: programs, never libraries. */
 const FIXED_BELOW = 4 * GIB;
-/** Allocators keep their tables in .bss: far more of it than code. */
-const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc)/;
+/** Allocators and sanitizers keep their tables in .bss: more of it than code. */
+const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc|gc\.|[atl]san|ubsan|hwasan)/;
 
 /** Managed assemblies are mapped by their runtime section by section; they are not images of the dynamic linker. */
 const ASSEMBLY = filePattern(/\.(dll|exe|winmd)$/i);

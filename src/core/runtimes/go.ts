@@ -9,10 +9,11 @@
  * What cannot be told: spans, goroutine stacks and free pages inside an arena (all heap here); memory of the program's
  * own mmap calls looks like large bookkeeping and is told from it by size only (`claimGoRest`).
  */
-import { type Claim, type View, claimMapping, claimRange, freeParts, indexAt } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, indexAt } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../units';
 import { AMD64_OFFSET, type GoTables, LEVEL_BYTES, findGoTables, isReserved } from './go-geometry';
+import { libcOf } from './libc';
 import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -250,15 +251,28 @@ const USER: Claim = {
 };
 /** Profiler buckets and span tables are the largest bookkeeping; they stay far below. */
 const USER_STEP = 16 * MIB;
+/** Bookkeeping in one piece: buckets of the profiler, chunks and indexes that merged, and structures of each arena. */
+const BOOKKEEPING = 3 * MIB;
+
+function largestBookkeeping(view: View): Bytes {
+  let reserved = 0;
+  for (let i = 0; i < view.mappings.length; i++) {
+    for (const { start, end, claim } of claimsOf(view, i)) if (claim.region === HEAP.region) reserved += end - start;
+  }
+  return BOOKKEEPING + (reserved / ARENA) * HEAP_ARENA_BYTES[0]!.bytes;
+}
 
 /** After libc has taken what is its own: the rest of a Go process is bookkeeping of its runtime. */
 export const goRest: Signature = {
   name: 'go-rest',
   claim(view) {
     if (!view.runtimes.some((runtime) => runtime.name === 'go')) return;
+    // With cgo there is malloc as well; what is too large for bookkeeping is left to it.
+    const most = libcOf(view).dynamic ? largestBookkeeping(view) : Infinity;
     view.writable.forEach((i) => {
       for (const part of freeParts(view, i)) {
         const size = part.end - part.start;
+        if (size > most && size % (64 * KIB) !== 0) continue;
         const claim = size >= USER_STEP && size % MIB === 0 ? USER : size % (256 * KIB) === 0 ? PERSISTENT : SYS_ALLOC;
         claimRange(view, part.start, part.end, claim);
       }

@@ -29,7 +29,11 @@ const PAGE = 256 * KIB;
 /** Wasm grows in pages of 64 KiB. */
 const WASM_PAGE = 64 * KIB;
 /** Pointer tables, the trusted cage, the type table of the C++ heap. */
-const FIXED: readonly Bytes[] = [128 * MIB, 256 * MIB, 512 * KIB];
+const TABLE = 128 * MIB;
+const FIXED: readonly Bytes[] = [TABLE, 256 * MIB, 512 * KIB];
+/** Without compressed pointers nothing else is as large and smaller than a wasm memory. */
+const UNUSED_CODE_RANGE = 512 * MIB;
+const OLD_CODE_RANGE = 128 * MIB;
 /** Larger executable pieces are parts of a code range. */
 const LARGEST_WASM_CODE = 192 * KIB;
 /** mmap works downwards from below the stack, which lies under 128 TiB; V8's random hints have 46 bits. */
@@ -68,15 +72,49 @@ export const v8: Signature = {
     const host = hostOf(view);
     if (!host) return;
     view.runtimes.push({ name: host.name, version: host.version, evidence: host.evidence });
-    for (const run of runsOf(view, (m, i) => isOurs(view, m, i))) claimRun(view, run, host);
+    const marked = marksItsMemory(view, host);
+    if (!marked && !hasRemaps(view)) claimOldCodeRanges(view);
+    for (const run of runsOf(view, (m, i) => isOurs(view, m, i, marked))) claimRun(view, run, host);
   },
 };
 
+/** MADV_DONTFORK came with V8 10 (Node 18); older ones, and every one without smaps, are known by place and shape. */
+function marksItsMemory(view: View, host: Host): boolean {
+  return view.smaps !== null && (host.caged || view.smaps.some((entry) => entry?.flags.includes('dc')));
+}
+
+function hasRemaps(view: View): boolean {
+  for (let i = 0; i < view.mappings.length; i++) if (isTextRemap(view, i)) return true;
+  return false;
+}
+
+/** The code ranges of V8 before 10: 128 MiB each, shut but for pages of 256 KiB with a header and a guard before the code. */
+function claimOldCodeRanges(view: View): void {
+  for (const run of runsOf(view, (m, i) => isFree(view, i) && isOldCodePiece(m))) {
+    if (run.end - run.start === OLD_CODE_RANGE) {
+      claimRange(view, run.start, run.end, CODE_RANGE);
+      continue;
+    }
+    // Beside each other and beside arenas a range begins with the header of its first page.
+    for (let i = run.from; i < run.to; i++) {
+      const { start } = view.mappings[i]!;
+      const end = start + OLD_CODE_RANGE;
+      if (!isFree(view, i) || end > run.end || !isPlainWritable(view.mappings[i]!)) continue;
+      const code = view.mappings[i + 2];
+      if (i + 2 < run.to && code && isCode(code)) claimRange(view, start, end, CODE_RANGE);
+    }
+  }
+}
+
+function isOldCodePiece(m: Mapping): boolean {
+  return isPlainNone(m) || (isAnonymous(m) && (m.access & SHARED) === 0 && (isCode(m) || sizeOf(m) <= WASM_PAGE));
+}
+
 /** Private anonymous memory that V8 mapped, or program text that it mapped into a code range. */
-function isOurs(view: View, m: Mapping, i: number): boolean {
+function isOurs(view: View, m: Mapping, i: number, marked: boolean): boolean {
   if (!isFree(view, i)) return isTextRemap(view, i);
   if (!isAnonymous(m) || (m.access & SHARED) !== 0) return false;
-  const dontFork = hasFlag(view, i, 'dc');
+  const dontFork = marked ? hasFlag(view, i, 'dc') : null;
   if (dontFork !== null) return dontFork;
   if ((m.access & EXECUTE) !== 0) return true;
   if (m.start >= 4 * GIB && m.end <= RANDOM_AREA_END && !isPie(view, m)) return true;
@@ -170,9 +208,13 @@ function claimReservation(view: View, from: number, to: number, host: Host): voi
   const start = pieces[0]!.start;
   const end = pieces[pieces.length - 1]!.end;
   const bytes = end - start;
-  if (pieces.some(isCode) && bytes > LARGEST_WASM_CODE) claimRange(view, start, end, CODE_RANGE);
+  const unused = !host.caged && bytes >= UNUSED_CODE_RANGE;
+  if (bytes - UNUSED_CODE_RANGE === TABLE && pieces.some(isCode)) {
+    claimRange(view, start, end - TABLE, CODE_RANGE);
+    claimRange(view, end - TABLE, end, TABLES);
+  } else if (unused || (pieces.some(isCode) && bytes > LARGEST_WASM_CODE)) claimRange(view, start, end, CODE_RANGE);
   else if (!pieces.some(isInaccessible) || bytes < 16 * MIB) for (let i = from; i < to; i++) claimPiece(view, i, host);
-  else claimRange(view, start, end, bytes === 128 * MIB ? TABLES : CAGE);
+  else claimRange(view, start, end, bytes === TABLE ? TABLES : CAGE);
 }
 
 function claimPiece(view: View, i: number, host: Host): void {
