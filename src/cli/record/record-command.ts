@@ -26,6 +26,8 @@ const PART_OF_AGE = 1000;
 const LONGEST_PAUSE_MS = 1000;
 const PRIORITY_STEP = 10;
 const STOP_TIMEOUT_MS = 5000;
+/** Looks before the first one that counts. */
+const PRACTICE = 30;
 /** How the shell's command line begins until it has become the command. */
 const NOT_YET = /^\/bin\/sh\0-c\0kill -STOP/;
 
@@ -42,6 +44,7 @@ export async function recordCommand(command: readonly string[], options: RecordO
       // Spins for the fraction of a millisecond in which the shell stops itself.
     }
     if (!watch) throw new Error(`The command ended before it could be looked at (pid ${started.pid}).`);
+    practise(started.pid);
     const recorder = createRecorder(watch, { children: options.children });
     started.release();
     const released = performance.now();
@@ -65,6 +68,21 @@ export async function recordCommand(command: readonly string[], options: RecordO
   } finally {
     tryPriority(ownPriority);
     forward.stop();
+  }
+}
+
+/**
+ * Looks at the stopped shell and forgets it. The first looks of a process take milliseconds, until their code is compiled;
+ * a program that lives half of one would be over.
+ */
+function practise(pid: number): void {
+  for (let i = 0; i < PRACTICE; i++) {
+    const watch = watchProcess(pid);
+    if (!watch) return;
+    const recorder = createRecorder(watch, { children: false });
+    recorder.look(0);
+    recorder.close();
+    NOT_YET.test(watch.commandLine() ?? '');
   }
 }
 

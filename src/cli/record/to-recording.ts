@@ -17,8 +17,10 @@ export function toRecording(command: readonly string[], recorded: Recorded): Rec
   // Kernel peaks of several processes were reached at different times; their sum would be a number that nobody has seen.
   const kernelPeakBytes = single ? Math.max(single.kernelPeakBytes, peakBytes) : peakBytes;
   const notices: string[] = [];
-  if (recorder.looks.length < 2) {
-    notices.push('The command ended before it was looked at twice: its layout is that of its first moment, if any.');
+  if (values.length === 0) {
+    notices.push('The command ended before it could be looked at. Try again, or when the machine is less busy.');
+  } else if (recorder.looks.length < 3) {
+    notices.push('The command ended before it was looked at twice: what is shown is its first moment.');
   }
   if (kernelPeakBytes > peakBytes) {
     notices.push(

@@ -112,8 +112,9 @@ export async function selectSeries(
     const own: Notice[] = [];
     if (dropped > 0) own.push(warning(`${dropped} samples are no sizes (NaN, infinite or negative) and are left out.`));
     if (series.values.length === 0) {
-      if (dropped > 0)
+      if (dropped > 0) {
         notices.push(warning(`${describeLabels(raw.labels) || 'A series without labels'} holds no sizes.`));
+      }
       continue;
     }
     const startMsAt = starts.of(series);
