@@ -1,6 +1,6 @@
 /** The query model of panels, Explore, alert rules, annotations and provisioning, decoded and defaulted. */
 import { z } from 'zod';
-import { QUERY_TYPES, type PlateauQuery } from '../core/query/query';
+import { QUERY_PARTS, QUERY_TYPES, type PlateauQuery } from '../core/query/query';
 import { DEFAULT_QUERY } from './default-query';
 
 export { DEFAULT_QUERY };
@@ -18,6 +18,7 @@ const model = z.object({
   at: text('end'),
   from: text(''),
   to: text(''),
+  part: z.enum(QUERY_PARTS).optional().catch(undefined),
 });
 
 /** A model that no version of Plateau wrote; the text says which key and what is allowed. */

@@ -9,23 +9,24 @@ export function categoryColumn(): DynamicConfigValue[] {
   );
   return [
     { id: 'displayName', value: 'Category' },
-    { id: 'custom.width', value: 110 },
+    { id: 'custom.width', value: 100 },
     { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
     { id: 'mappings', value: [{ type: 'value', options }] },
   ];
 }
 
-/** Severity is a word and a colour, never colour alone. */
+/** Severity is a sign and a colour, never colour alone. */
 export function severityColumn(): DynamicConfigValue[] {
   const options = {
-    info: { color: 'blue', index: 0, text: 'i info' },
-    success: { color: 'green', index: 1, text: '✓ fine' },
-    warning: { color: 'orange', index: 2, text: '! warning' },
-    error: { color: 'red', index: 3, text: '× error' },
+    info: { color: 'blue', index: 0, text: 'i' },
+    success: { color: 'green', index: 1, text: '✓' },
+    warning: { color: 'orange', index: 2, text: '!' },
+    error: { color: 'red', index: 3, text: '×' },
   };
   return [
     { id: 'displayName', value: ' ' },
-    { id: 'custom.width', value: 84 },
+    { id: 'custom.width', value: 50 },
+    { id: 'custom.align', value: 'center' },
     { id: 'custom.cellOptions', value: { type: 'color-text' } },
     { id: 'mappings', value: [{ type: 'value', options }] },
   ];
@@ -35,7 +36,10 @@ export const width = (pixels: number): DynamicConfigValue[] => [{ id: 'custom.wi
 export const named = (title: string): DynamicConfigValue[] => [{ id: 'displayName', value: title }];
 /** What stands in a cell without a value. */
 export const otherwise = (text: string): DynamicConfigValue[] => [{ id: 'noValue', value: text }];
+export const decimals = (count: number): DynamicConfigValue[] => [{ id: 'decimals', value: count }];
 export const hidden: DynamicConfigValue[] = [{ id: 'custom.hidden', value: true }];
+/** To the second: milliseconds are cut off at any sensible width. */
+export const moment: DynamicConfigValue[] = [{ id: 'unit', value: 'time:YYYY-MM-DD HH:mm:ss' }];
 /** Bytes to the last one, with separators. */
 export const exact: DynamicConfigValue[] = [{ id: 'unit', value: 'locale' }];
 /** Sentences on several lines, as Grafana 12 asks for it. */

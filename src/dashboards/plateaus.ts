@@ -1,7 +1,7 @@
 /** Steady intervals, the steps between them, why they happened, and which of them somebody kept as an incident. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { stackPanel, tablePanel, treePanel } from './panels';
-import { categoryColumn, exact, hidden, named, otherwise, width, wrapped } from './columns';
+import { categoryColumn, exact, hidden, moment, named, otherwise, width, wrapped } from './columns';
 import { instantVariable, page } from './parts';
 import { plateauAnnotations } from './process';
 
@@ -59,8 +59,8 @@ export function plateausDashboard(): dashboard.DashboardBuilder {
         at: { x: 0, y: 11, w: 24, h: 9 },
         query: { queryType: 'plateaus' },
         columns: {
-          time: [...named('From'), ...width(170)],
-          timeEnd: [...named('Until'), ...width(170)],
+          time: [...named('From'), ...width(165), ...moment],
+          timeEnd: [...named('Until'), ...width(165), ...moment],
           level: [...named('Level'), ...width(100)],
           step: [...named('Step before'), ...width(110), ...otherwise('none'), CHOOSE],
           kind: [...named('Kind'), ...width(90)],
@@ -100,6 +100,7 @@ export function plateausDashboard(): dashboard.DashboardBuilder {
           category: categoryColumn(),
           from: [...named('Before'), ...exact],
           to: [...named('After'), ...exact],
+          share: hidden,
           change: [...named('Change'), ...exact],
           process: hidden,
         },

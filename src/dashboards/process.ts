@@ -2,10 +2,12 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import { figurePanel, stackPanel, tablePanel, treePanel } from './panels';
 import {
   alsoWrapped,
   categoryColumn,
+  decimals,
   exact,
   hidden,
   named,
@@ -72,16 +74,17 @@ export function processDashboard(): dashboard.DashboardBuilder {
         at: { x: 0, y: 4, w: 14, h: 10 },
       })
     )
+    .withPanel(evidenceStrip())
     .withPanel(
       tablePanel({
         title: 'Findings',
         description: 'Facts worth knowing at the end of the time range, most important first.',
-        at: { x: 14, y: 4, w: 10, h: 10 },
+        at: { x: 14, y: 4, w: 10, h: 13 },
         query: { queryType: 'findings' },
         columns: {
           severity: severityColumn(),
           sentence: [...named('What'), ...wrapped],
-          remedy: [...named('What to do'), ...width(185), ...alsoWrapped],
+          remedy: [...named('What to do'), ...width(190), ...alsoWrapped],
           kind: hidden,
           bytes: hidden,
           process: hidden,
@@ -93,7 +96,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       treePanel({
         title: 'Address space as a tree',
         description: 'Process, category, region at the end of the time range; the width is bytes.',
-        at: { x: 0, y: 14, w: 14, h: 10 },
+        at: { x: 0, y: 17, w: 14, h: 11 },
         query: {},
       })
     )
@@ -102,14 +105,15 @@ export function processDashboard(): dashboard.DashboardBuilder {
         title: 'Regions',
         description:
           'Bytes of each region at the end of the time range, and the change since its start. The sum is the VSZ.',
-        at: { x: 14, y: 14, w: 10, h: 10 },
+        at: { x: 14, y: 17, w: 10, h: 11 },
         query: { queryType: 'diff' },
         columns: {
           region: named('Region'),
           category: categoryColumn(),
           from: hidden,
-          to: [...named('Bytes'), ...exact, ...width(130)],
-          change: [...named('Change'), ...exact, ...width(120)],
+          to: [...named('Bytes'), ...exact, ...width(120)],
+          share: [...named('Share'), ...width(68), ...decimals(1)],
+          change: [...named('Change'), ...exact, ...width(128)],
           process: hidden,
         },
         sums: true,
@@ -120,7 +124,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       tablePanel({
         title: 'Limits',
         description: 'Resource limits, what is used of them, and the values under which the program would run.',
-        at: { x: 0, y: 24, w: 24, h: 6 },
+        at: { x: 0, y: 28, w: 24, h: 6 },
         query: { queryType: 'limits' },
         columns: {
           resource: [...named('Resource'), ...width(180)],
@@ -138,7 +142,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
         tablePanel({
           title: 'Ranges',
           description: 'Every range of the address space at the end of the time range, in address order.',
-          at: { x: 0, y: 31, w: 24, h: 14 },
+          at: { x: 0, y: 35, w: 24, h: 14 },
           query: { queryType: 'snapshot' },
           columns: {
             address: named('Address'),
@@ -160,21 +164,56 @@ export function processDashboard(): dashboard.DashboardBuilder {
     );
 }
 
-/** The first finding in words: is it RAM or not. */
+/** Two sentences: is it RAM or not, and what the last step was. */
 function headline(): stat.PanelBuilder {
   return new stat.PanelBuilder()
     .title('In short')
-    .description('The most important finding at the end of the time range.')
+    .description('What most of the memory is, whether it costs RAM, and what the last step was.')
     .gridPos({ x: 0, y: 0, w: 12, h: 4 })
     .datasource(DATASOURCE)
-    .withTarget(target({ queryType: 'findings' }))
-    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['firstNotNull']).fields('/^sentence$/').values(false))
+    .withTarget(target({ queryType: 'findings', part: 'headline' }))
+    .reduceOptions(
+      new common.ReduceDataOptionsBuilder().calcs(['firstNotNull']).fields('/^(headline|detail)$/').values(false)
+    )
+    .orientation(common.VizOrientation.Horizontal)
     .colorMode(common.BigValueColorMode.None)
     .graphMode(common.BigValueGraphMode.None)
     .justifyMode(common.BigValueJustifyMode.Auto)
     .textMode(common.BigValueTextMode.Value)
-    .text(new common.VizTextDisplayOptionsBuilder().valueSize(18))
-    .noValue('No finding for this process in this time range.');
+    .text(new common.VizTextDisplayOptionsBuilder().valueSize(14))
+    .noValue('');
+}
+
+/** How each stretch of the stack above is known, in words. */
+function evidenceStrip(): statetimeline.PanelBuilder {
+  const words = {
+    exact: { color: 'green', index: 0, text: 'exact' },
+    'nearest layout': { color: 'blue', index: 1, text: 'nearest layout' },
+    estimated: { color: 'orange', index: 2, text: 'estimated' },
+    'bounds only': { color: 'text', index: 3, text: 'bounds only' },
+  };
+  return new statetimeline.PanelBuilder()
+    .title('Evidence')
+    .description(
+      'exact: a layout was in force. nearest layout: the difference to the sample is unknown. estimated: from the metrics of the runtime. bounds only: the kernel\u2019s own split.'
+    )
+    .gridPos({ x: 0, y: 14, w: 14, h: 3 })
+    .datasource(DATASOURCE)
+    .withTarget(target({ queryType: 'attribution', part: 'evidence' }))
+    .mergeValues(true)
+    .showValue(common.VisibilityMode.Always)
+    .rowHeight(0.9)
+    .fillOpacity(30)
+    .lineWidth(0)
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(false)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .calcs([])
+    )
+    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds))
+    .mappings([{ type: dashboard.MappingType.ValueToText, options: words }]);
 }
 
 /** Plateaus as regions with their cause. Off where the page does not live by them. */

@@ -14,13 +14,17 @@ function custom(column: Column): Record<string, unknown> | null {
   switch (column.draw) {
     case undefined:
       return null;
+    case 'hidden':
+      return { hideFrom: { viz: true, legend: true, tooltip: true } };
     case 'stack':
+    case 'empty-stack':
       return {
         ...LINE,
         lineWidth: 1,
         // Pale, because it costs no RAM; unknown is dashed, so that nobody overlooks it.
         fillOpacity: category === 'reservation' ? 20 : 100,
         stacking: { mode: 'normal', group: 'A' },
+        ...(column.draw === 'empty-stack' ? { hideFrom: { viz: false, legend: true, tooltip: true } } : {}),
         ...(category === 'unknown' ? { lineStyle: { fill: 'dash', dash: [4, 4] } } : {}),
       };
     case 'line':
@@ -43,6 +47,8 @@ export function fieldConfig(column: Column): Record<string, unknown> | null {
     ...(column.displayName === undefined ? {} : { displayNameFromDS: column.displayName }),
     ...(column.description === undefined ? {} : { description: column.description }),
     ...(column.unit === undefined ? {} : { unit: column.unit }),
+    // A stack whose axis does not begin at zero lies about its shares.
+    ...(drawn ? { min: 0 } : {}),
     ...(column.color === undefined ? {} : { color: { mode: 'fixed', fixedColor: column.color } }),
     ...(drawn ? { custom: drawn } : {}),
   };

@@ -1,6 +1,6 @@
-/** Layout → findings: errors and warnings first, then by kind in the order of FINDING_KINDS, the larger first. */
+/** Layout → findings: errors and warnings first, then what explains the most bytes. */
 import type { Layout } from '../snapshot/layout';
-import { FINDING_KINDS, type Finding, type Severity } from './finding';
+import { FINDING_KINDS, type Finding, type FindingKind, type Severity } from './finding';
 import { boundFindings } from './findings/bounds';
 import { fileFindings } from './findings/files';
 import { goFindings } from './findings/go';
@@ -25,11 +25,21 @@ export function findingsOf(layout: Layout): Finding[] {
   ].sort(byWeight);
 }
 
-/** Errors and warnings first, then by kind, the larger first. */
+/** Said of the process as a whole, whose bytes are no measure of what they mean: first and last, in this order. */
+const LEADING: readonly FindingKind[] = ['ramp', 'unknown', 'step.unknown', 'mappings'];
+const CLOSING: readonly FindingKind[] = ['heap', 'inside', 'not.returned', 'guess', 'limit.as', 'oom'];
+
+function place(kind: FindingKind): number {
+  const leading = LEADING.indexOf(kind);
+  return leading >= 0 ? leading - LEADING.length : CLOSING.indexOf(kind) + 1;
+}
+
+/** Errors and warnings first; among equals what explains the most bytes. */
 export function byWeight(a: Finding, b: Finding): number {
   return (
     RANK[a.severity] - RANK[b.severity] ||
-    FINDING_KINDS.indexOf(a.kind) - FINDING_KINDS.indexOf(b.kind) ||
-    b.bytes - a.bytes
+    place(a.kind) - place(b.kind) ||
+    b.bytes - a.bytes ||
+    FINDING_KINDS.indexOf(a.kind) - FINDING_KINDS.indexOf(b.kind)
   );
 }

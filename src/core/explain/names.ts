@@ -12,12 +12,14 @@ const NAMES: Readonly<Record<string, string>> = {
   deno: 'Deno',
   bun: 'Bun',
   javascriptcore: 'JavaScriptCore',
+  jsc: 'JavaScriptCore',
   cpython: 'Python',
   ruby: 'Ruby',
   php: 'PHP',
   perl: 'Perl',
   beam: 'Erlang/OTP',
   ocaml: 'OCaml',
+  ocaml5: 'OCaml 5',
   ghc: 'Haskell (GHC)',
   lua: 'Lua',
   luajit: 'LuaJIT',
@@ -41,6 +43,11 @@ const NAMES: Readonly<Record<string, string>> = {
   tsan: 'ThreadSanitizer',
   valgrind: 'Valgrind',
 };
+
+/** Null for an owner that is no runtime or allocator of a known name, such as `app` or `anon`. */
+export function knownRuntimeName(name: string): string | null {
+  return NAMES[name] ?? null;
+}
 
 export function runtimeName(name: string): string {
   return NAMES[name] ?? name;

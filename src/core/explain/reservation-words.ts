@@ -1,6 +1,6 @@
 /** Why a runtime reserves what it reserves, where that is known from its own sources; by region. */
 export interface ReservationWords {
-  /** A sentence without its stop, begun with a name: it also follows "because". */
+  /** A sentence without its stop. */
   readonly reason: string;
   readonly advice: string | null;
 }

@@ -4,6 +4,7 @@
  */
 import type { Finding, FindingKind } from './finding';
 import { insideSentence } from './causes';
+import { nounOf } from './region-nouns';
 import { RESERVATION_WORDS } from './reservation-words';
 import { MIB } from '../units';
 import { capitalized, countWord, exactAndIec, iec, share, withSeparators } from './format';
@@ -169,10 +170,15 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
 
   reservation: ({ bytes, words }, n) => {
     const known = RESERVATION_WORDS[words['region'] ?? ''];
-    const beside = n('accessible') > 0 ? ` beside the ${iec(n('accessible'))} that it has accessible` : '';
-    const because = known ? `, because ${known.reason}` : '';
+    const region = words['region'] ?? '';
+    const whose =
+      region === 'app.reservation'
+        ? 'Reserved by the program itself'
+        : `Reserved for ${nounOf(region).replace(/ reservation$/, '')}`;
+    const use = n('accessible') > 0 ? `, beside ${iec(n('accessible'))} in use` : '';
+    const reason = known ? ` ${known.reason}.` : '';
     return say(
-      `${words['region']} reserves ${iec(bytes)}${beside}${because}. It is inaccessible now and costs no RAM.`,
+      `${whose} (${region}): ${iec(bytes)}${use}.${reason} The reserved part is inaccessible and costs no RAM.`,
       known?.advice ?? null
     );
   },
@@ -190,9 +196,11 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
 
   untouched: ({ bytes, words, regions }, n) => {
     const known = RESERVATION_WORDS[words['largest'] ?? ''];
-    const others = regions.length > 1 ? ` and ${countWord(regions.length - 1)} more` : '';
+    const rest = regions.length - 1;
+    const others = rest > 0 ? ` and ${countWord(rest)} more ${rest === 1 ? 'region' : 'regions'}` : '';
+    const largest = words['largest'] ?? '';
     return say(
-      `${iec(bytes)} of ${words['largest']}${others} is accessible, and only ${iec(n('resident'))} of it is in RAM: the rest was never touched or was given back.` +
+      `${iec(bytes)} of ${nounOf(largest)} (${largest})${others} can be used, and only ${iec(n('resident'))} of it is in RAM: the rest was never touched or was given back.` +
         (known ? ` ${known.reason}.` : ''),
       known?.advice ?? null
     );

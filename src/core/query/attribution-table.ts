@@ -32,6 +32,8 @@ export interface AttributedSeries {
 const MAX_REGIONS = 60;
 const MAX_LAYOUT_IDS = 50;
 const UNKNOWN_SHARE = 0.01;
+/** Stacks of several processes on one axis would say nothing; the parts are in the frames all the same. */
+const TOTALS_ONLY = 'Several processes: their totals are drawn. Choose one process to see what its memory is for.';
 
 /** @param several true when the answer holds other processes too: names then say whose they are */
 export function attributionTable(series: AttributedSeries, query: PlateauQuery, several: boolean): Table {
@@ -47,16 +49,17 @@ export function attributionTable(series: AttributedSeries, query: PlateauQuery, 
   for (const key of keys) {
     const category = categoryOfPart(key);
     const text = query.groupBy === 'region' ? regionOfPart(key) : category;
+    const values = pick((i) => parts[i]!.get(key) ?? 0);
     columns.push({
       name: text,
       type: 'number',
-      values: pick((i) => parts[i]!.get(key) ?? 0),
+      values,
       labels: { ...labels, category, ...(query.groupBy === 'region' ? { region: text } : {}) },
       unit: 'bytes',
       displayName: named(text),
       description: CATEGORY_STYLES[category].means,
       color: CATEGORY_STYLES[category].safe,
-      draw: 'stack',
+      draw: several ? 'hidden' : values.some((value) => value !== null && value !== 0) ? 'stack' : 'empty-stack',
     });
   }
   const total = query.measure === 'resident' ? 'resident' : 'virtual';
@@ -66,14 +69,15 @@ export function attributionTable(series: AttributedSeries, query: PlateauQuery, 
     values: pick((i) => series.values[i]!),
     labels,
     unit: 'bytes',
-    displayName: named(total),
-    color: 'text',
+    displayName: several ? series.name : total,
+    // Lines of several processes are told apart by Grafana's palette.
+    ...(several ? {} : { color: 'text' }),
     draw: total === 'resident' ? 'dotted-line' : 'line',
   });
   return {
     name: series.name,
     columns,
-    notices: [...series.notices, ...gapNotices(series, query)],
+    notices: [...series.notices, ...gapNotices(series, query), ...(several ? [info(TOTALS_ONLY)] : [])],
     executed: series.executed,
     visualisation: 'graph',
     ...(several ? {} : { frameType: 'timeseries-wide' as const }),

@@ -1,6 +1,7 @@
 /** `attribution`: what every sample of the selected series, or of the collector's own timeline, was for. */
 import { joinSamples } from '../plateau/join';
 import { type AttributedSeries, attributionTable } from './attribution-table';
+import { evidenceTable } from './evidence-table';
 import { type Engine, capped, findProcesses, info, needLayouts, warning } from './engine';
 import { describeLabels, withoutName } from './labels';
 import { keyMaker, readLayouts } from './layout-points';
@@ -16,6 +17,7 @@ import { toGrid } from './window';
 export async function attribution(query: PlateauQuery, engine: Engine): Promise<Table[]> {
   const { found, notices, executed } =
     query.expr.trim() === '' ? await fromCollector(query, engine) : await fromSeries(query, engine);
+  if (found.length > 0 && query.part === 'evidence') return found.map((one) => evidenceTable(one, found.length > 1));
   if (found.length > 0) {
     return found.map((one, i) =>
       attributionTable({ ...one, notices: [...(i === 0 ? notices : []), ...one.notices] }, query, found.length > 1)

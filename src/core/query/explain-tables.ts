@@ -9,6 +9,7 @@ import { type Engine, info, warning } from './engine';
 import { plateauFindings } from './plateau-findings';
 import type { PlateauQuery } from './query';
 import { selectProcesses } from './selection';
+import { headlineTable } from './headline-table';
 import { SourceError } from './sources';
 import type { Notice, Table } from './table';
 
@@ -18,6 +19,7 @@ const MOST_WITH_PLATEAUS = 10;
 /** @throws SourceError, BadQueryError */
 export async function findingsTable(query: PlateauQuery, engine: Engine): Promise<Table[]> {
   const { items, notices, executed } = await snapshotsAt(query, engine, 'Findings');
+  if (query.part === 'headline') return [await headlineTable(query, engine, { items, notices, executed })];
   const atMs = instantOf(query.at, engine, 'at', 'end');
   const overTime = items.length <= MOST_WITH_PLATEAUS ? await plateauFindings(query, atMs, engine) : null;
   const rows = items.flatMap(({ process, stored }) =>
@@ -162,6 +164,8 @@ export async function diffTable(query: PlateauQuery, engine: Engine): Promise<Ta
     await engine.breathe();
   }
   if (processes.length === 0) all.push(info('No process in this time range. Choose a wider one, or another process.'));
+  const totals = new Map<string, number>();
+  for (const { process, after } of rows) totals.set(process, (totals.get(process) ?? 0) + after);
   return [
     {
       name: 'diff',
@@ -170,6 +174,13 @@ export async function diffTable(query: PlateauQuery, engine: Engine): Promise<Ta
         { name: 'category', type: 'string', values: rows.map((row) => row.category) },
         { name: 'from', type: 'number', values: rows.map((row) => row.before), unit: 'bytes' },
         { name: 'to', type: 'number', values: rows.map((row) => row.after), unit: 'bytes' },
+        {
+          name: 'share',
+          type: 'number',
+          values: rows.map((row) => row.after / (totals.get(row.process) || 1)),
+          unit: 'percentunit',
+          description: 'Of all address space at the later instant.',
+        },
         { name: 'change', type: 'number', values: rows.map((row) => row.change), unit: 'bytes' },
         { name: 'process', type: 'string', values: rows.map((row) => row.process) },
       ],

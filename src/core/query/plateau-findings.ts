@@ -2,6 +2,7 @@
 import { type Finding, finding } from '../explain/finding';
 import { exactAndIec, iec } from '../explain/format';
 import { phraseOf } from '../explain/causes';
+import type { LastStep } from '../explain/headline';
 import { BadQueryError, type Engine } from './engine';
 import { plateauInputs } from './plateau-inputs';
 import type { PlateauRow } from './plateau-rows';
@@ -13,6 +14,22 @@ import { clock, duration } from './words';
 /** Steps without a cause that are named for one process: the newest. */
 const MOST_UNKNOWN = 3;
 
+async function rowsByProcess(query: PlateauQuery, engine: Engine): Promise<ReadonlyMap<string, readonly PlateauRow[]>> {
+  const byProcess = new Map<string, PlateauRow[]>();
+  try {
+    const { inputs } = await plateauInputs(query, engine);
+    for (const row of (await findPlateaus(inputs, engine)).rows) {
+      const own = byProcess.get(row.process);
+      if (own) own.push(row);
+      else byProcess.set(row.process, [row]);
+    }
+  } catch (error) {
+    // What the layout tells stands without these.
+    if (!(error instanceof SourceError || error instanceof BadQueryError)) throw error;
+  }
+  return byProcess;
+}
+
 /**
  * @param atMs the instant that the findings are asked for: what holds then is told
  * @returns findings by process; empty where the plateaus cannot be known
@@ -22,19 +39,31 @@ export async function plateauFindings(
   atMs: number,
   engine: Engine
 ): Promise<ReadonlyMap<string, readonly Finding[]>> {
-  const byProcess = new Map<string, PlateauRow[]>();
-  try {
-    const { inputs, engine: sameTimes } = await plateauInputs(query, engine);
-    for (const row of (await findPlateaus(inputs, engine, sameTimes)).rows) {
-      const own = byProcess.get(row.process);
-      if (own) own.push(row);
-      else byProcess.set(row.process, [row]);
-    }
-  } catch (error) {
-    // The findings of the layout stand without these.
-    if (!(error instanceof SourceError || error instanceof BadQueryError)) throw error;
-  }
+  const byProcess = await rowsByProcess(query, engine);
   return new Map([...byProcess].map(([process, rows]) => [process, [...holdingAt(rows, atMs), ...unexplained(rows)]]));
+}
+
+/** The newest step of each process up to `atMs`; a process without one is absent. */
+export async function lastSteps(
+  query: PlateauQuery,
+  atMs: number,
+  engine: Engine
+): Promise<ReadonlyMap<string, LastStep>> {
+  const steps = new Map<string, LastStep>();
+  for (const [process, rows] of await rowsByProcess(query, engine)) {
+    const row = rows
+      .filter((one) => one.kind === 'plateau' && one.startMs <= atMs && !one.reset && (one.stepBytes ?? 0) !== 0)
+      .at(-1);
+    if (!row) continue;
+    const main = row.causes.find((cause) => cause.kind !== 'unknown');
+    steps.set(process, {
+      bytes: row.stepBytes ?? 0,
+      time: `${clock(row.startMs, atMs)} UTC`,
+      // The count and the size; reasons stand in the table of plateaus.
+      cause: main ? (phraseOf(main).split(', ')[0] ?? null) : null,
+    });
+  }
+  return steps;
 }
 
 function holdingAt(rows: readonly PlateauRow[], atMs: number): Finding[] {

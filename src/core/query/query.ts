@@ -28,7 +28,12 @@ export interface PlateauQuery {
   /** The two instants of diff, like `at`; empty = start and end of the time range. */
   readonly from: string;
   readonly to: string;
+  /** Less than the whole answer: the evidence of attribution over time, the two sentences that sum up the findings. */
+  readonly part?: QueryPart;
 }
+
+export const QUERY_PARTS = ['evidence', 'headline'] as const;
+export type QueryPart = (typeof QUERY_PARTS)[number];
 
 export interface QueryWindow {
   readonly fromMs: UnixMillis;

@@ -11,8 +11,11 @@ export interface Column {
   readonly description?: string;
   /** Fixed colour, hex. */
   readonly color?: string;
-  /** How a time series panel draws it: in the stack, or as a line outside of it. */
-  readonly draw?: 'stack' | 'line' | 'dotted-line';
+  /**
+   * How a time series panel draws it: in the stack (`empty-stack`: without a place in legend and tooltip, as it is zero
+   * throughout), as a line outside of it, or not at all.
+   */
+  readonly draw?: 'stack' | 'empty-stack' | 'line' | 'dotted-line' | 'hidden';
 }
 
 export interface Notice {

@@ -113,7 +113,7 @@ describe('the questions', () => {
     ['kafka-4.1-kraft', 'file.mapped', 'data files are mapped'],
     ['postgres-15-postmaster', 'shared', 'Shared memory: 143 MiB.'],
     ['c-asan-8threads', 'sanitizer', 'The sanitizer maps 20 TiB'],
-    ['ghc-9.0-map', 'reservation', 'ghc.two-step-heap reserves 1 TiB'],
+    ['ghc-9.0-map', 'reservation', "Reserved for GHC's heap (ghc.two-step-heap): 1 TiB"],
     ['go-1.15-hello-cgo0', 'limit.as', 'A fresh start of this program works from RLIMIT_AS 719,851,520 B'],
     ['go-1.24.9-hello-cgo1', 'limit.hole', 'fails from 1,102 to 1,239 MiB'],
     ['go-1.15-hello-cgo0', 'oom', 'VSZ is not charged; 1.68 MiB of this process is resident.'],

@@ -174,7 +174,7 @@ describe('what costs RAM', () => {
 
   test('untouched memory is accessible and not resident', () => {
     expect(said(drawLayout('jsc.structure-heap heap 4GiB 12MiB'), 'untouched')).toBe(
-      '4 GiB of jsc.structure-heap is accessible, and only 12 MiB of it is in RAM: the rest was never touched or was given back. ' +
+      '4 GiB of structure heap of JavaScriptCore (jsc.structure-heap) can be used, and only 12 MiB of it is in RAM: the rest was never touched or was given back. ' +
         'JavaScriptCore stores pointers to structures as offsets in one range.'
     );
     expect(said(drawLayout('jsc.structure-heap heap 4GiB'), 'untouched')).toBe('');
@@ -182,11 +182,11 @@ describe('what costs RAM', () => {
 
   test('a reservation that has no finding of its own', () => {
     expect(said(drawLayout('ghc.two-step-heap reservation 1TiB\nghc.two-step-heap heap 2MiB'), 'reservation')).toBe(
-      'ghc.two-step-heap reserves 1 TiB beside the 2 MiB that it has accessible, because GHC tells its heap from other memory by address. ' +
-        'It is inaccessible now and costs no RAM. / A program built without the two-step allocator does not reserve it.'
+      "Reserved for GHC's heap (ghc.two-step-heap): 1 TiB, beside 2 MiB in use. GHC tells its heap from other memory by address. " +
+        'The reserved part is inaccessible and costs no RAM. / A program built without the two-step allocator does not reserve it.'
     );
     expect(said(drawLayout('app.reservation reservation 4GiB'), 'reservation')).toBe(
-      'app.reservation reserves 4 GiB. It is inaccessible now and costs no RAM.'
+      'Reserved by the program itself (app.reservation): 4 GiB. The reserved part is inaccessible and costs no RAM.'
     );
     expect(said(drawLayout('glibc.arena reservation 63MiB'), 'reservation')).toBe('');
   });

@@ -70,6 +70,24 @@ describe('attribution of series', () => {
     });
   });
 
+  it('keeps categories that are zero throughout out of the legend, and in the frame', async () => {
+    const [table] = await ask();
+    expect(column(table!, 'heap').draw).toBe('stack');
+    expect(column(table!, 'shared').draw).toBe('empty-stack');
+    expect(column(table!, 'shared').values).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('tells the evidence over time in words, in a frame of its own', async () => {
+    const [table, ...more] = await ask({ part: 'evidence' });
+    expect(more).toEqual([]);
+    const words = column(table!, 'evidence').values;
+    expect(words[0]).toBe('exact');
+    expect(words).toContain('nearest layout');
+    const times = column(table!, 'time').values;
+    expect(times).toHaveLength(words.length);
+    expect([...times].sort((a, b) => Number(a) - Number(b))).toEqual(times);
+  });
+
   it('says what was nearby and how much is unknown', async () => {
     const [table] = await ask();
     expect(texts(table!)).toContain('Nearest layout: taken 20 s before. VSZ differs by 100 B, shown as unknown.');
@@ -127,6 +145,9 @@ describe('attribution of series', () => {
     expect(texts(tables[0]!)).toContain('Showing 2 of 3 series. Narrow the query or raise the limit.');
     expect(tables[0]!.frameType).toBeUndefined();
     expect(column(tables[1]!, 'heap').displayName).toMatch(/ heap$/);
+    expect(column(tables[1]!, 'heap').draw).toBe('hidden');
+    expect(column(tables[1]!, 'virtual')).toMatchObject({ draw: 'line', displayName: tables[1]!.name });
+    expect(texts(tables[1]!)).toContain('Choose one process');
   });
 
   it('shows fewer series where there are many points, so that an answer stays of a size', async () => {

@@ -141,6 +141,12 @@ it('diff has the change of each region between two instants', async () => {
   ]);
 });
 
+it('findings have a headline of two sentences', async () => {
+  const [table] = await ask({ queryType: 'findings', part: 'headline' });
+  expect(table!.columns.map((column) => column.name)).toEqual(['headline', 'detail', 'process']);
+  expect(table!.columns[0]!.values).toEqual(['16 KiB of the 20 KiB is heap, which can cost RAM.']);
+});
+
 it('findings are sentences with a severity that Grafana colours', async () => {
   const [table] = await ask({ queryType: 'findings' });
   expect(table!.columns.map((column) => column.name).slice(0, 4)).toEqual(['severity', 'kind', 'bytes', 'sentence']);
