@@ -95,14 +95,14 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
   for (const { guard, start, end } of blocks) {
     const size = end - start;
     const stack = hasFlag(view, guard + 1, 'nh') ?? false;
-    const pointed = pointers.some((pointer) => pointer >= start && pointer < end);
-    if (flagged && !stack && !pointed && size !== usual) continue;
-    if (size < SMALLEST_STACK && !pointed) continue;
-    if (sizeOf(view.mappings[guard]!) > USUAL_GUARD && !stack && !pointed) continue;
+    const pointer = pointers.filter((address) => address >= start && address < end).at(-1) ?? null;
     const exact = size === usual || size === common;
-    // A stack that has merged with what lies above it is cut at the size that stacks have here.
-    const cut = exact ? size : common !== null && size > common && !flagged ? common : Math.min(size, usual);
-    const signs = Number(stack) + Number(pointed) + Number(exact) + 1;
+    if (flagged && !stack && pointer === null && size !== usual) continue;
+    if (size < SMALLEST_STACK && pointer === null) continue;
+    const wide = sizeOf(view.mappings[guard]!) > USUAL_GUARD;
+    if (wide && !stack && pointer === null && (size < usual || view.smaps !== null)) continue;
+    const cut = stack || exact ? size : flagged ? Math.min(size, usual) : merged(start, size, pointer, usual, common);
+    const signs = Number(stack) + Number(pointer !== null) + Number(exact) + 1;
     const claim = stackClaim(
       libc,
       signs >= 3 ? 'certain' : signs === 2 ? 'likely' : 'guess',
@@ -110,9 +110,30 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
         ? 'A thread stack: an inaccessible guard below writable memory of the usual size.'
         : 'A thread stack: an inaccessible guard below writable memory.'
     );
-    claimMapping(view, guard, claim);
-    claimRange(view, start, start + (stack ? size : cut), claim);
+    // A guard of unusual size has merged with what lies below it, unless the kernel says that it is one.
+    if (wide && !stack) claimRange(view, start - view.pageSize, start, claim);
+    else claimMapping(view, guard, claim);
+    claimRange(view, start, start + cut, claim);
   }
+}
+
+/**
+ * Bytes of a stack that may have merged with what lies above it, as kernels before 6.7 do. Programs choose powers of two,
+ * and a waiting thread is not far below the top of its stack.
+ */
+function merged(start: Address, size: Bytes, pointer: Address | null, usual: Bytes, common: Bytes | null): Bytes {
+  if (pointer === null) {
+    const known = Math.max(usual <= size ? usual : 0, common !== null && common <= size ? common : 0);
+    return known > 0 ? known : size;
+  }
+  const choices = [common ?? usual, usual];
+  for (let bytes = SMALLEST_STACK; bytes <= size; bytes *= 2) choices.push(bytes);
+  const close = choices.find((bytes) => {
+    const depth = start + bytes - pointer;
+    return bytes <= size && depth > 0 && depth <= USUAL_DEPTH;
+  });
+  if (close !== undefined) return close;
+  return start + size - pointer <= USUAL_DEPTH ? size : Math.min(size, usual);
 }
 
 /** Stacks whose guard is a marker inside the mapping; neighbours merge into one mapping. */
