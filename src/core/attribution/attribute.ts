@@ -5,7 +5,16 @@ import type { Signature } from '../runtimes/signature';
 import type { Snapshot } from '../snapshot/snapshot';
 import type { Address, Bytes } from '../units';
 import { type Category, type CategoryBytes, emptyCategoryBytes } from './categories';
-import { type Claim, type Confidence, type Runtime, type View, categoryOf, createView, isWhole } from './view';
+import {
+  type Claim,
+  type Confidence,
+  type Runtime,
+  type Segment,
+  type View,
+  categoryOf,
+  createView,
+  isWhole,
+} from './view';
 
 export interface AttributedRange {
   readonly start: Address;
@@ -51,104 +60,115 @@ const UNEXPLAINED: Claim = {
   why: 'No signature and no rule claims it.',
 };
 
-/** Region and category: what ranges are summed up by. */
-type Draft = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] };
+/** A region and a category: what ranges are summed up by. */
+type Row = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] };
 
-/** What became of one claim: a row for its accessible bytes and one for the others. */
+/** The rows of one claim: of its accessible bytes and of the others. */
 interface Account {
   open: Row | null;
   shut: Row | null;
 }
 
-interface Row {
-  readonly draft: Draft;
-  /** The mapping that was counted last: a mapping counts once, however it is cut. */
-  last: number;
-}
-
 export function attribute(snapshot: Snapshot, signatures: readonly Signature[] = SIGNATURES): Attribution {
   const view = createView(snapshot);
   for (const signature of signatures) signature.claim(view);
-  const sums = new Sums();
   const { mappings, ledger } = view;
+  const ranges: AttributedRange[] = [];
+  const sums = new Sums();
+  let last: Claim | null = null;
+  let account: Account = { open: null, shut: null };
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const entry = ledger[i];
-    if (entry === undefined || isWhole(entry)) {
-      sums.add(m, i, m.start, m.end, entry ?? UNEXPLAINED);
+    if (entry !== undefined && !isWhole(entry)) {
+      addParts(m, i, entry, ranges, sums);
       continue;
     }
-    let at = m.start;
-    for (const segment of entry) {
-      if (segment.start > at) sums.add(m, i, at, segment.start, UNEXPLAINED);
-      sums.add(m, i, segment.start, segment.end, segment.claim);
-      at = segment.end;
+    const claim = entry ?? UNEXPLAINED;
+    if (claim !== last) {
+      account = sums.accountOf(claim);
+      last = claim;
     }
-    if (at < m.end) sums.add(m, i, at, m.end, UNEXPLAINED);
+    const { start, end, permissions } = m;
+    const row = (isInaccessible(m) ? account.shut : account.open) ?? sums.rowOf(m, claim, account);
+    row.bytes += end - start;
+    row.mappings++;
+    const { category, region } = row;
+    const { confidence, why } = claim;
+    ranges.push({ start, end, permissions, category, region, confidence, why, mapping: i });
   }
-  return sums.attribution(view);
+  const { virtualBytes, categories, regions } = sums.totals();
+  return { virtualBytes, categories, regions, ranges, runtimes: view.runtimes, view };
 }
 
-/** Thousands of ranges share a few claims, so sums are kept by claim. */
+/** A mapping that several claims share, or that is claimed in part. */
+function addParts(
+  m: Mapping,
+  mapping: number,
+  segments: readonly Segment[],
+  ranges: AttributedRange[],
+  sums: Sums
+): void {
+  // A mapping counts once in each row, however it is cut.
+  const counted: Row[] = [];
+  const add = (start: Address, end: Address, claim: Claim): void => {
+    const account = sums.accountOf(claim);
+    const row = (isInaccessible(m) ? account.shut : account.open) ?? sums.rowOf(m, claim, account);
+    row.bytes += end - start;
+    if (!counted.includes(row)) {
+      row.mappings++;
+      counted.push(row);
+    }
+    const { category, region } = row;
+    const { confidence, why } = claim;
+    ranges.push({ start, end, permissions: m.permissions, category, region, confidence, why, mapping });
+  };
+  let at = m.start;
+  for (const segment of segments) {
+    if (segment.start > at) add(at, segment.start, UNEXPLAINED);
+    add(segment.start, segment.end, segment.claim);
+    at = segment.end;
+  }
+  if (at < m.end) add(at, m.end, UNEXPLAINED);
+}
+
+/** Thousands of ranges share a few claims, so rows are looked up by claim. */
 class Sums {
-  private readonly ranges: AttributedRange[] = [];
   private readonly accounts = new Map<Claim, Account>();
   private readonly rows: Row[] = [];
-  private lastClaim: Claim | null = null;
-  private lastAccount: Account = { open: null, shut: null };
 
-  /** Ranges come in ascending order. */
-  add(m: Mapping, mapping: number, start: Address, end: Address, claim: Claim): void {
-    const account = this.lastClaim === claim ? this.lastAccount : this.accountOf(claim);
-    const row = (isInaccessible(m) ? account.shut : account.open) ?? this.rowOf(m, claim, account);
-    const { draft } = row;
-    const { category, region } = draft;
-    const { confidence, why } = claim;
-    this.ranges.push({ start, end, permissions: m.permissions, category, region, confidence, why, mapping });
-    draft.bytes += end - start;
-    if (row.last !== mapping) {
-      draft.mappings++;
-      row.last = mapping;
-    }
-  }
-
-  attribution(view: View): Attribution {
-    const categories = emptyCategoryBytes();
-    const regions: Draft[] = [];
-    let virtualBytes = 0;
-    for (const { draft } of this.rows) {
-      categories[draft.category] += draft.bytes;
-      virtualBytes += draft.bytes;
-      regions.push(draft);
-    }
-    regions.sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
-    return { virtualBytes, categories, regions, ranges: this.ranges, runtimes: view.runtimes, view };
-  }
-
-  private accountOf(claim: Claim): Account {
+  accountOf(claim: Claim): Account {
     let account = this.accounts.get(claim);
     if (!account) {
       account = { open: null, shut: null };
       this.accounts.set(claim, account);
     }
-    this.lastClaim = claim;
-    this.lastAccount = account;
     return account;
   }
 
-  private rowOf(m: Mapping, claim: Claim, account: Account): Row {
+  /** The row that the account still lacks. */
+  rowOf(m: Mapping, claim: Claim, account: Account): Row {
     const row = this.sharedRow(claim, categoryOf(m, claim));
-    if (WEAKNESS[claim.confidence] > WEAKNESS[row.draft.confidence]) row.draft.confidence = claim.confidence;
+    if (WEAKNESS[claim.confidence] > WEAKNESS[row.confidence]) row.confidence = claim.confidence;
     if (isInaccessible(m)) account.shut = row;
     else account.open = row;
     return row;
   }
 
-  private sharedRow({ region, confidence, why }: Claim, category: Category): Row {
-    for (const row of this.rows) {
-      if (row.draft.region === region && row.draft.category === category) return row;
+  totals(): Pick<Attribution, 'virtualBytes' | 'categories' | 'regions'> {
+    const categories = emptyCategoryBytes();
+    let virtualBytes = 0;
+    for (const { category, bytes } of this.rows) {
+      categories[category] += bytes;
+      virtualBytes += bytes;
     }
-    const row = { draft: { region, category, bytes: 0, mappings: 0, confidence, why }, last: -1 };
+    const regions = this.rows.sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
+    return { virtualBytes, categories, regions };
+  }
+
+  private sharedRow({ region, confidence, why }: Claim, category: Category): Row {
+    for (const row of this.rows) if (row.region === region && row.category === category) return row;
+    const row: Row = { region, category, bytes: 0, mappings: 0, confidence, why };
     this.rows.push(row);
     return row;
   }

@@ -9,7 +9,7 @@
  * What maps cannot tell: where .bss ends when other memory touches it (see `bssEnd`), and RELRO that one link editor
  * puts into the same page as .data. The file itself would say; it is not read, because the process may be elsewhere.
  */
-import { type MappedFile, filePattern, hasPath } from '../attribution/files';
+import { type MappedFile, filePattern } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
 import { type Bytes, GIB, KIB, MIB } from '../units';
@@ -58,10 +58,15 @@ function isImage(view: View, file: MappedFile): boolean {
   const foreign = file.matches.includes(ASSEMBLY) || (file.memory && !file.name.startsWith('/memfd:'));
   // Bun's npm package calls its program bun.exe on every system.
   if (foreign && file.name !== view.snapshot.exe) return false;
-  const own = file.mappings.map((i) => view.mappings[i]!);
+  let header = false;
+  let shared = false;
+  for (const index of file.mappings) {
+    const m = view.mappings[index]!;
+    if (m.offset === 0) header = true;
+    if (m.access & SHARED) shared = true;
+  }
   // A program may run from a memfd (container runtimes do); a JIT's memfd is shared between its two views.
-  if (file.name.startsWith('/memfd:') && own.some((m) => m.access & SHARED)) return false;
-  return own.some((m) => m.offset === 0);
+  return header && !(shared && file.memory);
 }
 
 /** Indices of one load of a file: neighbours in address and ascending in offset, with only its own gaps between. */
@@ -180,7 +185,7 @@ export const elf: Signature = {
     }
     for (const file of view.files.values()) {
       if (file.executable || file.writable || !file.matches.includes(SYMBOLS)) continue;
-      for (const index of file.mappings) if (hasPath(view.mappings[index]!)) claimMapping(view, index, AS_DATA);
+      for (const index of file.mappings) claimMapping(view, index, AS_DATA);
     }
   },
 };
