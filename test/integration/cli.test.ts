@@ -149,6 +149,26 @@ describe('text', () => {
     expect(ascii.stdout).toMatch(/^[\n -~]*$/);
   });
 
+  test.each([40, 60, 80, 120])('of every command fits %i columns', (columns) => {
+    const series = join(
+      directory('series', { 'vsz.tsv': 'time_ms\tbytes\n0\t5000000\n1000\t5000000\n2000\t9000000\n' }),
+      'vsz.tsv'
+    );
+    const hello = join(scratch, 'hello');
+    for (const args of [
+      ['explain', '--by', 'mapping', hello],
+      ['explain', '--by', 'region', hello],
+      ['diff', hello, hello],
+      ['plateaus', series],
+      ['massif', resolve('test/fixtures/massif/go-1.15-pages.out')],
+      ['record', '--', 'sleep', '0.05'],
+    ]) {
+      const { stdout, stderr } = plateau(args, { env: { COLUMNS: String(columns) } });
+      const wide = `${stdout}${stderr}`.split('\n').filter((line) => line.length > columns);
+      expect([args[0], wide]).toEqual([args[0], []]);
+    }
+  });
+
   test('of mappings in a pipe is not cut', () => {
     const { stdout } = plateau(['explain', '--by', 'mapping', join(scratch, 'hello')]);
     const rows = stdout.split('\n').filter((line) => /^ *[0-9a-f]+ {2}[rwxsp-]{4} /.test(line));

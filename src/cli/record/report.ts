@@ -10,6 +10,9 @@ import { findingLines } from '../terminal/picture';
 import { type Style, bold, dim, sign } from '../terminal/style';
 import { cut, table, wrap } from '../terminal/text';
 
+/** With less beside the table, the reason of a step stands below its row. */
+const LEAST_ROOM = 24;
+
 export function recordReport(
   style: Style,
   recording: Recording,
@@ -27,9 +30,9 @@ export function recordReport(
   ].join(', ');
   return [
     `${bold(style, 'plateau record')}  ${cut(printable(recording.command.join(' ')), Math.max(20, style.columns - 16))}`,
-    dim(style, how),
+    ...wrap(how, style.columns).map((line) => dim(style, line)),
     ...stackedCurve(style, points, { end: recording.durationMs, label: timeText }),
-    ...(points.length > 0 ? [legend(style, points), ''] : []),
+    ...(points.length > 0 ? [...legend(style, points), ''] : []),
     ...stepRows(style, steps),
     '',
     ...wrap(peakSentence(recording), style.columns).map((line) => bold(style, line)),
@@ -76,12 +79,15 @@ function stepRows(style: Style, steps: readonly RecordedStep[]): string[] {
     style.columns
   );
   const width = Math.max(...rows.map((row) => row.length), (head ?? '').length) + 3;
-  const room = Math.max(24, Math.min(style.columns, 140) - width);
+  const room = Math.min(style.columns, 140) - width;
+  const why = steps.map((step) => capitalized(whyOf(step)));
+  if (room < LEAST_ROOM) {
+    const below = (text: string): string[] => wrap(text, style.columns - 2).map((line) => `  ${line}`);
+    return [dim(style, head ?? ''), ...rows.flatMap((row, i) => [row, ...below(why[i]!)])];
+  }
   return [
     dim(style, `${(head ?? '').padEnd(width)}why`),
-    ...rows.flatMap((row, i) =>
-      wrap(capitalized(whyOf(steps[i]!)), room).map((line, n) => (n === 0 ? row : '').padEnd(width) + line)
-    ),
+    ...rows.flatMap((row, i) => wrap(why[i]!, room).map((line, n) => (n === 0 ? row : '').padEnd(width) + line)),
   ];
 }
 

@@ -40,10 +40,21 @@ export function stackedCurve(style: Style, points: readonly CurvePoint[], option
   return lines;
 }
 
-/** The categories that the curve shows, as a legend of one line: `░ reservation  █ heap`. */
-export function legend(style: Style, points: readonly CurvePoint[]): string {
+/** The categories that the curve shows, as a legend: `░ reservation  █ heap`. One line where that is wide enough. */
+export function legend(style: Style, points: readonly CurvePoint[]): string[] {
   const shown = [...CATEGORIES].reverse().filter((category) => points.some((point) => point.categories[category] > 0));
-  return shown.map((category) => `${cells(style, category, 1)} ${category}`).join('  ');
+  const lines: Category[][] = [];
+  let width = Infinity;
+  for (const category of shown) {
+    const own = category.length + 4;
+    if (width + own - 2 > style.columns) {
+      lines.push([]);
+      width = 0;
+    }
+    lines.at(-1)!.push(category);
+    width += own;
+  }
+  return lines.map((line) => line.map((category) => `${cells(style, category, 1)} ${category}`).join('  '));
 }
 
 /** The point with the largest total in each column: a peak between two columns must show. */

@@ -21,11 +21,11 @@ export function massifPicture(
   const how = `massif, ${withSeparators(file.snapshots.length)} snapshots, time in ${UNITS[file.timeUnit]}`;
   return [
     `${bold(style, cut(printable(file.command), style.columns))}`,
-    dim(style, how),
+    dim(style, cut(how, style.columns)),
     `Largest: ${exactAndIec(largest.totalBytes)}.`,
     '',
     ...stackedCurve(style, points, { end, label: (at) => timeText(at, file.timeUnit) }),
-    legend(style, points),
+    ...legend(style, points),
     '',
     ...regionRows(style, file, explained),
     ...findings.flatMap((finding) => {
@@ -56,10 +56,13 @@ function regionRows(style: Style, file: MassifFile, explained: ExplainedMassif):
       share(bytes, total),
       why,
     ]),
-    Math.max(40, style.tableWidth - 2)
+    style.tableWidth - 2
   );
   return [
-    dim(style, `  of snapshot ${file.snapshots[explained.regionsOf]!.index}, ${exactAndIec(total)}`),
+    dim(
+      style,
+      cut(`  of snapshot ${file.snapshots[explained.regionsOf]!.index}, ${exactAndIec(total)}`, style.columns)
+    ),
     dim(style, `  ${head ?? ''}`),
     ...rows.map((row, i) => `${cells(style, explained.regions[i]!.category, 1)} ${row}`),
     '',

@@ -2,7 +2,7 @@
 import { iec, printable, withSeparators } from '../../core/explain/format';
 import type { Plateau, PlateauSamples } from '../../core/plateau/types';
 import { bold, dim, type Style } from './style';
-import { table, type Column } from './text';
+import { cut, table, wrap, type Column } from './text';
 
 const CURVE_ROWS = 6;
 /** Room for the largest size left of the curve, and a space. */
@@ -18,7 +18,7 @@ export function plateausPicture(
   samples: PlateauSamples,
   plateaus: readonly Plateau[]
 ): string {
-  const name = bold(style, printable(file));
+  const name = bold(style, cut(printable(file), style.columns));
   const first = plateaus[0];
   if (first === undefined) {
     return `${name}\nno usable sample, no plateau\n`;
@@ -36,7 +36,7 @@ export function plateausPicture(
   );
   return [
     name,
-    dim(style, summary),
+    ...wrap(summary, style.columns).map((line) => dim(style, line)),
     ...curve(style, samples, first.startMs, end),
     '',
     dim(style, head ?? ''),

@@ -67,5 +67,5 @@ export function mappingsTable(style: Style, layout: Layout): string[] {
     printable(range.name),
   ]);
   const columns = [right('start', 0), left('perm'), right('bytes'), left('category'), left('region'), left('sure')];
-  return table([...columns, left('name')], rows, Math.max(style.tableWidth, 60));
+  return table([...columns, left('name')], rows, style.tableWidth);
 }

@@ -5,13 +5,22 @@ const BEFORE_UNIT = /(?<=\d) (?=(?:%|B|[KMGTPE]iB)(?:[^\w]|$))/g;
 const NO_BREAK = '\u00a0';
 
 /**
- * Lines of at most `width` characters. A word that is longer gets a line of its own and is not cut; a number stays with
- * its unit.
+ * Lines of at most `width` characters. A path that is longer goes on in the next line after a slash; any other word that
+ * is longer gets a line of its own and is not cut; a number stays with its unit.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.replace(BEFORE_UNIT, NO_BREAK).split(' ')) {
+  const words = text.replace(BEFORE_UNIT, NO_BREAK).split(' ');
+  for (const whole of words) {
+    const pieces = whole.length > width ? brokenPath(whole, width) : [whole];
+    const word = pieces.pop()!;
+    if (pieces.length > 0) {
+      if (line !== '') lines.push(line);
+      lines.push(...pieces);
+      line = word;
+      continue;
+    }
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
@@ -21,6 +30,17 @@ export function wrap(text: string, width: number): string[] {
   }
   lines.push(line);
   return lines.map((one) => one.replaceAll(NO_BREAK, ' '));
+}
+
+/** Pieces of at most `width` characters where the slashes allow it. */
+function brokenPath(path: string, width: number): string[] {
+  const pieces: string[] = [];
+  for (const part of path.split(/(?<=\/)(?=[^/])/)) {
+    const last = pieces.at(-1);
+    if (last !== undefined && last.length + part.length <= width) pieces[pieces.length - 1] = last + part;
+    else pieces.push(part);
+  }
+  return pieces;
 }
 
 /** At most `width` characters, the end replaced by `~` when it was cut. */

@@ -37,6 +37,7 @@ describe('the stacked curve', () => {
   });
 
   it('has a legend of the categories that it shows', () => {
-    expect(legend(PLAIN, points)).toBe('. reservation  H heap');
+    expect(legend({ ...PLAIN, columns: 16 }, points)).toEqual(['. reservation', 'H heap']);
+    expect(legend(PLAIN, points)).toEqual(['. reservation  H heap']);
   });
 });

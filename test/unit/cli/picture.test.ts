@@ -165,6 +165,15 @@ test('wrapping leaves a number with its unit', () => {
   expect(wrap('it is 75.4 % of 2.64 GiB, 12 B', 9)).toEqual(['it is', '75.4 % of', '2.64 GiB,', '12 B']);
 });
 
+test('wrapping breaks a path that is too long after a slash', () => {
+  expect(wrap('from /usr/lib/x86_64-linux-gnu/libc.so.6 on', 20)).toEqual([
+    'from',
+    '/usr/lib/',
+    'x86_64-linux-gnu/',
+    'libc.so.6 on',
+  ]);
+});
+
 test('wrapping keeps every word', () => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^\w{1,30}$/)), fc.integer({ min: 1, max: 60 }), (words, width) => {
