@@ -6,6 +6,7 @@ import {
   type CollectorConfig,
   type CollectorConfigInput,
   ConfigError,
+  OPTIONS,
   decodeCollectorConfig,
 } from '../contract/collector-config';
 import { isLoopback } from './api/guard';
@@ -19,7 +20,19 @@ export function loadConfig(file: string | null, options: Partial<CollectorConfig
   const fromFile = file === null ? {} : readConfigFile(file);
   // Decoded alone first, so that a message names the file for what the file says.
   if (file !== null) decodeCollectorConfig(fromFile, file);
-  return decodeCollectorConfig({ ...(fromFile as object), ...options }, 'plateau collect');
+  return decodeCollectorConfig({ ...(fromFile as object), ...options }, OPTIONS);
+}
+
+/** @throws ConfigError when there is no proc file system, instead of following no process for ever */
+export function checkRoot({ root }: CollectorConfig): void {
+  try {
+    if (/^btime \d/m.test(readFileSync(path.join(root, 'stat'), 'utf8'))) return;
+  } catch {
+    // Told below, whatever the reason.
+  }
+  throw new ConfigError(
+    `${root} is no proc file system: ${path.join(root, 'stat')} does not tell when this host was started. Check --root, or mount it there.`
+  );
 }
 
 function readConfigFile(file: string): unknown {

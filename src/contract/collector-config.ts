@@ -97,7 +97,10 @@ export const COLLECTOR_KEYS = Object.keys(collectorConfig.shape) as ReadonlyArra
 /** A configuration that cannot be used; the text names the key. */
 export class ConfigError extends Error {}
 
-/** @param where file name for the message @throws ConfigError */
+/** Where values of the command line come from: messages then name the option and not the key. */
+export const OPTIONS = 'options';
+
+/** @param where file name for the message, or OPTIONS @throws ConfigError */
 export function decodeCollectorConfig(value: unknown, where: string): CollectorConfig {
   if (value !== null && (typeof value !== 'object' || Array.isArray(value))) {
     throw new ConfigError(`${where}: expected keys and values, such as 'listen: 127.0.0.1:9871'.`);
@@ -108,5 +111,9 @@ export function decodeCollectorConfig(value: unknown, where: string): CollectorC
   if (issue.code === 'unrecognized_keys') {
     throw new ConfigError(`${where}: unknown key '${issue.keys[0]}'. Known are ${COLLECTOR_KEYS.join(', ')}.`);
   }
-  throw new ConfigError(`${where}: ${issue.path.join('.')}: ${issue.message}.`);
+  const key = String(issue.path[0]);
+  const name =
+    where === OPTIONS ? `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}` : `${where}: ${key}`;
+  const expected = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.message;
+  throw new ConfigError(`${name}: ${expected}.`);
 }

@@ -1,5 +1,5 @@
 import { startCollector } from '../../collector/collector';
-import { defaultDataPath, loadConfig, readToken } from '../../collector/load-config';
+import { checkRoot, defaultDataPath, loadConfig, readToken } from '../../collector/load-config';
 import { type CollectorConfigInput, ConfigError } from '../../contract/collector-config';
 import { StoreError } from '../../adapters/store/open';
 import type { Command } from '../command';
@@ -56,6 +56,7 @@ export const collect: Command = {
     const { config: file, ...options } = values;
     try {
       const config = loadConfig(typeof file === 'string' ? file : null, toKeys(options));
+      checkRoot(config);
       const token = readToken(config);
       const data = config.data ?? defaultDataPath(output.environment);
       const stopped = stopSignal();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultDataPath, loadConfig, readToken } from '../../../src/collector/load-config';
+import { checkRoot, defaultDataPath, loadConfig, readToken } from '../../../src/collector/load-config';
 
 let directory: string;
 beforeAll(() => void (directory = mkdtempSync(path.join(tmpdir(), 'plateau-config-'))));
@@ -65,6 +65,18 @@ describe('configuration', () => {
   test('that is not there is named', () => {
     expect(() => loadConfig('/no/such.yaml', {})).toThrow('/no/such.yaml cannot be read (ENOENT)');
   });
+});
+
+test('an option that is wrong is named as it was typed', () => {
+  expect(() => loadConfig(null, { maxSize: 'lots' })).toThrow(/^--max-size: 'lots' is not a size/);
+  expect(() => loadConfig(null, { include: '(' })).toThrow(/^--include: '\(' is not a regular expression/);
+});
+
+test('the root has to be a proc file system', () => {
+  checkRoot(loadConfig(null, { root: path.resolve(__dirname, '../../proc-root') }));
+  for (const root of ['/no/such', directory]) {
+    expect(() => checkRoot(loadConfig(null, { root }))).toThrow(`${root} is no proc file system`);
+  }
 });
 
 describe('the token', () => {

@@ -31,6 +31,8 @@ describe('the DaemonSet', () => {
       capabilities: { drop: ['ALL'], add: ['SYS_PTRACE'] },
     });
     expect(container.securityContext.privileged).toBeUndefined();
+    const { annotations } = parse(read('kubernetes/daemonset.yaml')).spec.template.metadata;
+    expect(annotations[`container.apparmor.security.beta.kubernetes.io/${container.name}`]).toBe('unconfined');
   });
 
   test('is reachable only with a token, on the port that probes and scrapers use', () => {
