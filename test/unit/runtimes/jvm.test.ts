@@ -155,6 +155,16 @@ describe('stacks', () => {
     expect(bytesOf(answer, 'jvm.thread-stack')).toBe(3 * MIB);
   });
 
+  it('of two sizes are both taken whole, also when nothing but their size tells them', () => {
+    const pair = (kib: number): Array<[number, string]> => [
+      [16, '---p'],
+      [kib - 16, 'rw-p'],
+    ];
+    const pairs = [1024, 1024, 1024, 1024, 8192, 8192, 8192].flatMap(pair);
+    const answer = attributed(inOrder(contiguous(0x7f0140000000, ...pairs), LIB));
+    expect(bytesOf(answer, 'jvm.thread-stack')).toBe(28 * MIB);
+  });
+
   it('takes what is left of a mapping that the class space had the rest of', () => {
     const classes = contiguous(
       0x7f0056000000,

@@ -43,11 +43,14 @@ const VM_GUARD: Claim = {
 const JAVA_GUARDS: readonly number[] = [3, 4, 5];
 const SMALLEST = 64 * KIB;
 const ARENA = 64 * MIB;
+/** Stacks that merged with what lies above have sizes of their own. */
+const SEVERAL = 3;
 const VM_STACK_SIZES: readonly Bytes[] = [MIB, 2 * MIB, 4 * MIB];
 
 export function claimThreadStacks(view: View): void {
   const marked = view.writable.some((i) => hasFlag(view, i, 'nh') === true);
-  const usual = usualSize(view, marked);
+  const sizes = stackSizes(view, marked);
+  const usual = mostOften(sizes);
   for (const i of view.writable) {
     const m = view.mappings[i]!;
     if (freeParts(view, i).length === 0) continue;
@@ -55,8 +58,10 @@ export function claimThreadStacks(view: View): void {
     if (isStack === false) continue;
     const guard = guardBelow(view, i, usual);
     if (guard && guard.java) {
+      const size = sizeOf(m) + guard.bytes;
       // One stack in three is twice as large: a multiple of 2 MiB gets huge pages, so HotSpot or the kernel rounds up.
-      const whole = isStack === true || usual === null || sizeOf(m) + guard.bytes === 2 * usual;
+      // A size that several have is that of stacks, too: a program may choose another for its own threads.
+      const whole = isStack === true || usual === null || size === 2 * usual || (sizes.get(size) ?? 0) >= SEVERAL;
       const end = whole ? m.end : Math.min(m.end, m.start - guard.bytes + usual);
       claimRange(view, m.start - guard.bytes, end, STACK);
     } else if (hasFlag(view, i, 'gu') === true) {
@@ -99,8 +104,8 @@ function guardBelow(view: View, i: number, usual: Bytes | null): { bytes: Bytes;
   return null;
 }
 
-/** The size, zones included, that most Java stacks have. */
-function usualSize(view: View, marked: boolean): Bytes | null {
+/** How many Java stacks there are of each size, zones included. */
+function stackSizes(view: View, marked: boolean): ReadonlyMap<Bytes, number> {
   const counts = new Map<Bytes, number>();
   for (const i of view.writable) {
     const m = view.mappings[i]!;
@@ -108,6 +113,10 @@ function usualSize(view: View, marked: boolean): Bytes | null {
     const guard = guardBelow(view, i, null);
     if (guard?.java) counts.set(sizeOf(m) + guard.bytes, (counts.get(sizeOf(m) + guard.bytes) ?? 0) + 1);
   }
+  return counts;
+}
+
+function mostOften(counts: ReadonlyMap<Bytes, number>): Bytes | null {
   let usual: Bytes | null = null;
   for (const [size, count] of counts) if (usual === null || count > counts.get(usual)!) usual = size;
   return usual;
