@@ -253,6 +253,18 @@ const USER: Claim = {
 const USER_STEP = 16 * MIB;
 /** Bookkeeping in one piece: buckets of the profiler, chunks and indexes that merged, and structures of each arena. */
 const BOOKKEEPING = 3 * MIB;
+const LARGEST_PIECE = 1.5 * MIB;
+
+/** Larger than any single piece of bookkeeping, and no sum of the sizes that it comes in. */
+function isOddBlock(size: Bytes): boolean {
+  const odd = (bytes: Bytes): boolean => bytes % (64 * KIB) > 24 * KIB;
+  return (
+    size > LARGEST_PIECE &&
+    size < 2 * LARGEST_PIECE &&
+    odd(size) &&
+    HEAP_ARENA_BYTES.every(({ bytes }) => odd(size - bytes))
+  );
+}
 
 function largestBookkeeping(view: View): Bytes {
   let reserved = 0;
@@ -273,6 +285,7 @@ export const goRest: Signature = {
       for (const part of freeParts(view, i)) {
         const size = part.end - part.start;
         if (size > most && size % (64 * KIB) !== 0) continue;
+        if (most < Infinity && isOddBlock(size)) continue;
         const claim = size >= USER_STEP && size % MIB === 0 ? USER : size % (256 * KIB) === 0 ? PERSISTENT : SYS_ALLOC;
         claimRange(view, part.start, part.end, claim);
       }

@@ -8,12 +8,14 @@
  *   `7f0e681f5000-7f0e689f5000 rw-p 00000000 00:00 0`
  * Cannot tell without smaps or stack pointers: a stack of unusual size that has merged with its neighbours.
  */
+import { filePattern, findFile } from '../attribution/files';
 import {
   type Claim,
   type Confidence,
   type View,
   claimMapping,
   claimRange,
+  claimsOf,
   freeParts,
   indexAt,
 } from '../attribution/view';
@@ -26,6 +28,8 @@ import type { Signature } from './signature';
 const LARGEST_GUARD = MIB;
 /** The largest page: a larger guard must have been asked for, and needs the kernel's flag to be believed. */
 const USUAL_GUARD = 64 * KIB;
+/** Programs with threads choose these; they have no arenas. */
+const OTHER_MALLOC = filePattern(/^lib(jemalloc|tcmalloc|mimalloc)/);
 /** PTHREAD_STACK_MIN; what is smaller is a stack for signal handlers. */
 const SMALLEST_STACK = 16 * KIB;
 /** A thread that waits in a system call is rarely deeper than this below the top of its stack. */
@@ -159,11 +163,13 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
     'A whole number of thread stacks of the usual size, each with its guard page.'
   );
   const byPointer = stackClaim(libc, 'likely', 'The stack pointer of a waiting thread points into it.');
-  if (view.smaps && pointers.length === 0) return;
+  const fewest = fewestStacks(view);
+  if (pointers.length === 0 && (view.smaps || fewest === null)) return;
   view.writable.forEach((i) => {
     const m = view.mappings[i]!;
     const untouched = view.ledger[i] === undefined;
-    if (pointers.length === 0 && (sizeOf(m) < whole || (untouched && sizeOf(m) % whole !== 0))) return;
+    const least = whole * (fewest ?? 1);
+    if (pointers.length === 0 && (sizeOf(m) < least || (untouched && sizeOf(m) % whole !== 0))) return;
     for (const part of untouched ? [m] : freeParts(view, i)) {
       const inside = pointers.filter((pointer) => pointer >= part.start && pointer < part.end);
       if ((part.end - part.start) % whole === 0 && (inside.length > 0 || view.smaps === null)) {
@@ -176,6 +182,18 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
       }
     }
   });
+}
+
+/**
+ * A malloc request of 8 MiB has the size of a stack with its guard page. How many in a row must be stacks: one in a process
+ * with threads (malloc gives each an arena), never in a process without; where nothing tells, three.
+ */
+function fewestStacks(view: View): number | null {
+  const threads = view.snapshot.status?.threads ?? view.snapshot.threads?.length ?? null;
+  if (threads !== null) return threads > 1 ? 1 : null;
+  if (view.runtimes.some(({ name }) => name === 'go') || findFile(view.files, OTHER_MALLOC)) return 1;
+  const hasArena = view.inaccessible.some((i) => claimsOf(view, i).some(({ claim }) => claim.region === 'glibc.arena'));
+  return hasArena ? 1 : 3;
 }
 
 /** Where the stack of a waiting thread is, when it touches an end of the mapping or fills it. */

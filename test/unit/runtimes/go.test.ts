@@ -93,6 +93,16 @@ describe('go page tables', () => {
     expect(at(answer, shape.heap + 4 * MIB)).toBe('go.heap-arena reservation');
   });
 
+  it('leaves blocks that are too large or too odd for bookkeeping to malloc, with cgo', () => {
+    const libc: Piece = { start: 0x7f4000000000, size: MIB, permissions: 'r-xp', name: '/lib/libc.so.6' };
+    const sizes = [17_592 * KIB, 2932 * KIB, 1408 * KIB];
+    const blocks = sizes.map((size, n): Piece => ({ start: 0x7f3000000000 + n * 64 * MIB, size, permissions: 'rw-p' }));
+    const withC = attributed([...goProcess(amd64), ...blocks, libc]);
+    const regions = (answer: typeof withC): string[] => blocks.map(({ start }) => at(answer, start));
+    expect(regions(withC)).toEqual(['glibc.mmap-chunk heap', 'glibc.mmap-chunk heap', 'go.sys-alloc metadata']);
+    expect(regions(attributed([...goProcess(amd64), ...blocks]))[1]).toBe('go.sys-alloc metadata');
+  });
+
   it('tells versions by geometry', () => {
     const versionOf = (shape: Shape): string | null | undefined => attributed(goProcess(shape)).runtimes[0]?.version;
     expect(versionOf({ ...amd64, scavenge: false })).toBe('1.17-1.18');

@@ -92,6 +92,39 @@ describe('thread stacks', () => {
     expect(answer.ranges[0]?.confidence).toBe('likely');
   });
 
+  it('is no request of 8 MiB in a process without threads', () => {
+    const pieces: Piece[] = [{ start: BASE, size: STACK + PAGE, permissions: 'rw-p' }, ...LIBC];
+    expect(at(attributed(pieces), BASE)).toBe('glibc.mmap-chunk heap');
+    const alone = [{ tid: 1, comm: 'main', stackPointer: null }];
+    const several = [...alone, { tid: 2, comm: 'worker', stackPointer: null }];
+    expect(at(attributed(pieces, { pid: 1, limits, threads: alone }), BASE)).toBe('glibc.mmap-chunk heap');
+    expect(at(attributed(pieces, { pid: 1, limits, threads: several }), BASE)).toBe('glibc.thread-stack stack');
+  });
+
+  it('ends where sizes and the stack pointer agree when it has merged with a chunk', () => {
+    const threads = [{ tid: 2, comm: 'worker', stackPointer: BASE + PAGE + 4 * MIB - 3 * PAGE }];
+    const answer = attributed(
+      [
+        { start: BASE, size: PAGE, permissions: '---p' },
+        { start: BASE + PAGE, size: 4 * MIB + 1040 * KIB, permissions: 'rw-p' },
+        ...LIBC,
+      ],
+      { pid: 1, limits, threads }
+    );
+    expect(bytesOf(answer, 'glibc.thread-stack')).toBe(4 * MIB + PAGE);
+    expect(at(answer, BASE + PAGE + 4 * MIB)).toBe('glibc.mmap-chunk heap');
+  });
+
+  it('has a guard of one page also where that merged with a reservation below', () => {
+    const answer = attributed([
+      { start: BASE, size: 496 * KIB + PAGE, permissions: '---p' },
+      { start: BASE + 496 * KIB + PAGE, size: STACK, permissions: 'rw-p' },
+      ...LIBC,
+    ]);
+    expect(bytesOf(answer, 'glibc.thread-stack')).toBe(STACK + PAGE);
+    expect(at(answer, BASE + 496 * KIB)).toBe('glibc.thread-stack guard');
+  });
+
   it('is where a waiting thread has its stack pointer', () => {
     const size = 300 * KIB;
     const threads = [{ tid: 2, comm: 'worker', stackPointer: BASE + size - 2 * PAGE }];

@@ -62,6 +62,34 @@ describe('V8 in Node', () => {
     });
   }
 
+  it('has code ranges of 128 MiB and no flag of its own before V8 10', () => {
+    const old = inOrder(
+      IMAGE,
+      contiguous(0x3254cb7e3000, [116, '---p'], [4, 'rw-p'], [4, '---p'], [152, 'r-xp'], [128 * 1024 - 276, '---p']),
+      contiguous(0x87e3c1dd000, [128 * 1024, '---p']),
+      contiguous(0x1401ef80000, [256, 'rw-p']),
+      contiguous(0x90c92700000, [256, 'r--p']),
+      // Hints fail: two ranges beside an arena.
+      contiguous(0x7faad8000000, [132, 'rw-p'], [64 * 1024 - 132, '---p']),
+      contiguous(0x7faadc000000, [8, 'rw-p'], [4, '---p'], [88, 'r-xp'], [128 * 1024 - 100, '---p']),
+      contiguous(0x7faae4000000, [8, 'rw-p'], [4, '---p'], [88, 'r-xp'], [128 * 1024 - 100, '---p'])
+    );
+    for (const pieces of [old, old.map((piece) => ({ ...piece, flags: 'mr mw me nr' }))]) {
+      const answer = attributed(pieces);
+      expect(bytesOf(answer, 'v8.code-range')).toBe(512 * MIB);
+      expect(bytesOf(answer, 'v8.heap')).toBe(512 * KIB);
+      expect(bytesOf(answer, 'glibc.arena')).toBe(64 * MIB);
+    }
+  });
+
+  it('knows a code range that holds nothing yet, and the table above a range', () => {
+    const unused = contiguous(0x7ff9f6bc0000, [8, 'rw-p', 'dc nr'], [512 * 1024 - 8, '---p', 'dc nr']);
+    const table = contiguous(0x7f5d58000000, [512 * 1024, 'rwxp', 'dc nr'], [128 * 1024, '---p', 'dc nr']);
+    const answer = attributed(inOrder(IMAGE, unused, table));
+    expect(bytesOf(answer, 'v8.code-range')).toBe(1024 * MIB);
+    expect(bytesOf(answer, 'v8.tables')).toBe(128 * MIB);
+  });
+
   it('is recognised by its pages in a program with another name', () => {
     const many = Array.from({ length: 8 }, (_, n) => contiguous(0x1000000000 + n * 0x40000000, [256, 'rw-p', 'dc nr']));
     expect(attributed(inOrder(...many)).runtimes).toMatchObject([{ name: 'v8' }]);
