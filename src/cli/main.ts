@@ -58,9 +58,14 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     // A reader that closed its end (`| head`) is no failure of ours.
-    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
-    console.error(error);
+    if (code === 'EPIPE') return;
     process.exitCode = 2;
+    if (code === 'ENOSPC' || code === 'EIO') {
+      process.stderr.write(
+        `plateau: the answer could not be written (${code}). Is there room where the output goes?\n`
+      );
+    } else console.error('plateau: this is a defect of plateau. Please report it with what follows.\n', error);
   }
 );

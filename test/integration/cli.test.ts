@@ -181,6 +181,12 @@ describe('text', () => {
     expect(stdout.match(/^hello \(pid 28386\)/gm)).toHaveLength(2);
   });
 
+  test('that cannot be written is told in one line', () => {
+    const { stderr, status } = spawnSync('sh', ['-c', `"${BUN}" "${MAIN}" version > /dev/full`], { encoding: 'utf8' });
+    expect(stderr).toBe('plateau: the answer could not be written (ENOSPC). Is there room where the output goes?\n');
+    expect(status).toBe(2);
+  });
+
   test('a reader that stops reading is no error', () => {
     const command = `"${BUN}" "${MAIN}" explain --json ${`"${join(scratch, 'hello')}" `.repeat(40)} | head -c 10`;
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
