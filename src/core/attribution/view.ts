@@ -68,6 +68,18 @@ export interface View {
   readonly ledger: Array<Claim | readonly Segment[] | undefined>;
   /** Runtimes recognised so far, in registry order. */
   readonly runtimes: Runtime[];
+  /** Null until somebody has asked (`libcOf`). */
+  libc: LibcFacts | null;
+}
+
+export type Libc = 'glibc' | 'musl';
+
+export interface LibcFacts {
+  readonly name: Libc;
+  /** True when the dynamic linker is mapped. */
+  readonly dynamic: boolean;
+  /** From `libc-2.31.so`; later releases carry no version in the file name. */
+  readonly version: string | null;
 }
 
 const BRACKET = 91;
@@ -117,6 +129,7 @@ export function createView(snapshot: Snapshot): View {
     bracketed,
     ledger: new Array<Claim | readonly Segment[] | undefined>(mappings.length).fill(undefined),
     runtimes: [],
+    libc: null,
   };
 }
 
@@ -200,19 +213,28 @@ export function freeParts(view: View, index: number): Array<{ start: Address; en
 }
 
 function claimWithin(view: View, index: number, start: Address, end: Address, claim: Claim): Bytes {
+  const entry = view.ledger[index];
+  if (entry === undefined) {
+    view.ledger[index] = [{ start, end, claim }];
+    return end - start;
+  }
+  if (isWhole(entry)) return 0;
+  // Old segments stay, new ones fill the gaps between them that lie in [start, end).
+  const segments: Segment[] = [];
   let claimed = 0;
-  const added: Segment[] = [];
-  for (const part of freeParts(view, index)) {
-    const from = Math.max(part.start, start);
-    const to = Math.min(part.end, end);
-    if (from < to) {
-      added.push({ start: from, end: to, claim });
-      claimed += to - from;
-    }
+  let at = start;
+  const fill = (to: Address): void => {
+    if (to <= at) return;
+    segments.push({ start: at, end: to, claim });
+    claimed += to - at;
+  };
+  for (const segment of entry) {
+    fill(Math.min(segment.start, end));
+    segments.push(segment);
+    at = Math.max(at, segment.end);
   }
-  if (added.length > 0) {
-    view.ledger[index] = [...claimsOf(view, index), ...added].sort((a, b) => a.start - b.start);
-  }
+  fill(end);
+  if (claimed > 0) view.ledger[index] = segments;
   return claimed;
 }
 

@@ -108,14 +108,12 @@ export const libcBlocks: Signature = {
   name: 'libc-blocks',
   claim(view) {
     if (!libcOf(view).dynamic) return;
-    for (const file of view.files.values()) {
-      if (!file.matches.includes(LIBRARY)) continue;
+    const libraries = view.files.values().filter((file) => file.matches.includes(LIBRARY));
+    for (const file of libraries) {
       const isC = file.matches.includes(C_LIBRARY);
       for (const index of file.mappings) if (view.mappings[index]!.offset === 0) claimBelow(view, index, isC);
     }
     for (const index of view.bracketed) if (isVdso(view.mappings[index]!)) claimBelow(view, index, false);
-    for (const file of view.files.values()) {
-      if (file.matches.includes(LIBRARY)) for (const index of file.mappings) claimAbove(view, index);
-    }
+    for (const file of libraries) for (const index of file.mappings) claimAbove(view, index);
   },
 };
