@@ -22,8 +22,6 @@ const MOST_AT_ONCE = 2;
 const WITHOUT_ARENA = 64 * KIB;
 /** A fresh arena's writable head. */
 const FRESH_HEAD = 132 * KIB;
-/** What runtimes ask for after the arenas of their threads; measured on JDK 17 and Node 20: failures up to 10 MiB below. */
-const LAST_NEEDS = 14 * MIB;
 const AFTER_STEP = 3 * MIB;
 const WHY_STEP =
   'One malloc arena more just fits and takes the place of what the runtime needs after it; it depends on which thread is faster.';
@@ -78,12 +76,13 @@ export function arenaDoubts(facts: LimitFacts, required: Bytes, spare = 0): Doub
  *
  * @param required bytes of all that cannot be done without
  * @param first arenas that are in place before the last need
+ * @param lastNeeds bytes that the runtime asks for after its arenas, at most
  */
-export function arenaSteps(facts: LimitFacts, required: Bytes, first: number): Doubt[] {
+export function arenaSteps(facts: LimitFacts, required: Bytes, first: number, lastNeeds: Bytes): Doubt[] {
   const doubts: Doubt[] = [];
   for (let made = first; made <= facts.arenas; made++) {
     const full = required + made * ARENA;
-    doubts.push({ from: full - LAST_NEEDS, to: full + AFTER_STEP, why: WHY_STEP });
+    doubts.push({ from: full - lastNeeds, to: full + AFTER_STEP, why: WHY_STEP });
   }
   return doubts;
 }

@@ -3,14 +3,16 @@
  * Reservations do not count. status gives the value of now and not its peak, so a little more than that is needed.
  */
 import { exactAndIec } from '../explain/format';
-import { type Bytes, KIB, MIB } from '../units';
+import { type Bytes, MIB } from '../units';
 import type { LimitFacts } from './facts';
 import { optionalImports } from './general';
 import { type Segment, tile } from './segments';
 
-/** Managed runtimes take and give back pages of their heaps as they start; Go differs by two blocks of its tables. */
+/**
+ * Managed runtimes take and give back pages of their heaps as they start; Go now and then needs a further 4 MiB of heap as it starts.
+ */
 const SPREAD: ReadonlyArray<readonly [runtime: RegExp, bytes: Bytes]> = [
-  [/^go$/, 512 * KIB],
+  [/^go$/, 5 * MIB],
   [/jvm|node|v8|jsc|bun|dotnet|beam|ruby|ghc|ocaml/, 16 * MIB],
   [/python/, 2 * MIB],
 ];

@@ -19,6 +19,8 @@ const ARENAS_FIRST = 0.4;
 const ARENAS_LAST = 0.6;
 /** Bitmaps and card tables beside each byte of a G1 heap, measured. */
 const TABLES = 0.0415;
+/** Failures were seen up to 11 MiB below a limit under which one arena more fits. */
+const LAST_NEEDS = 14 * MIB;
 const EXPLICIT_HEAP = /^-(Xmx|XX:(MaxHeapSize|MaxRAM))/;
 const WHY_UNKNOWN =
   'The malloc arenas of the VM threads may take the place of what Java needs; it depends on which thread is faster.';
@@ -72,7 +74,7 @@ function fixedHeap(facts: LimitFacts, heap: Bytes, bare: Bytes): Segment[] {
         whyUnknown: WHY_UNKNOWN,
       },
     ],
-    arenaSteps(facts, bare, first)
+    arenaSteps(facts, bare, first, LAST_NEEDS)
   );
 }
 

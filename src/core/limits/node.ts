@@ -17,10 +17,15 @@ const CODE_RANGE = 512 * MIB;
 /** Two starts differ by a few pages of the heap. */
 const SPREAD = 512 * KIB;
 
-/** @returns null when no code range of V8 is there */
+/** Workers' heaps grow after their arenas; failures were seen up to 15 MiB below a limit under which one arena more fits. */
+const LAST_NEEDS = 24 * MIB;
+
+/** @returns null when this is not Node */
 export function nodeSegments(facts: LimitFacts): Segment[] | null {
-  const isolates = Math.round(facts.region('v8.code-range') / CODE_RANGE);
-  if (isolates === 0 || !facts.runtimes.some((runtime) => runtime.name === 'node')) return null;
+  if (!facts.runtimes.some((runtime) => runtime.name === 'node')) return null;
+  // A code range that merged with what lies beside it may be a reservation without an owner.
+  const ranges512 = facts.region('v8.code-range') + facts.region('app.reservation', 'reservation');
+  const isolates = Math.max(1, Math.round(ranges512 / CODE_RANGE));
   const wasm = facts.region('v8.wasm-memory', 'reservation');
   const bare = facts.virtualBytes - arenaBytes(facts);
   const first = Math.min(isolates, facts.arenas);
@@ -44,6 +49,6 @@ export function nodeSegments(facts: LimitFacts): Segment[] | null {
             : 'Starts of Node differ by about as much as this limit differs from the need.',
       },
     ],
-    arenaSteps(facts, bare, first + 1)
+    arenaSteps(facts, bare, first + 1, LAST_NEEDS)
   );
 }

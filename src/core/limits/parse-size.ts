@@ -7,7 +7,7 @@ const UNITS: Readonly<Record<string, Bytes>> = { '': 1, k: KIB, m: MIB, g: GIB, 
 export function parseSize(text: string): Bytes | null | undefined {
   const plain = text.trim().toLowerCase();
   if (plain === 'unlimited' || plain === 'infinity') return null;
-  const match = /^(\d+(?:\.\d+)?) ?(?:([kmgt])(?:ib?)?|b)?$/.exec(plain.replace(/(?<=\d)[_,](?=\d{3})/g, ''));
+  const match = /^(\d+(?:\.\d+)?) ?(?:([kmgt])(?:i?b)?|b)?$/.exec(plain.replace(/(?<=\d)[_,](?=\d{3})/g, ''));
   if (!match) return undefined;
   const bytes = Math.floor(Number(match[1]) * UNITS[match[2] ?? '']!);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
