@@ -165,6 +165,29 @@ describe('stacks', () => {
     expect(bytesOf(answer, 'jvm.thread-stack')).toBe(28 * MIB);
   });
 
+  it('end where a metaspace node or an arena begins that they merged with', () => {
+    const others = contiguous(
+      0x7f0140000000,
+      ...Array.from({ length: 3 }, (): Array<[number, string]> => [
+        [16, '---p'],
+        [8176, 'rw-p'],
+      ]).flat()
+    );
+    const belowNode = contiguous(
+      0x7f0003800000,
+      [16, '---p'],
+      [8176 + 1280, 'rw-p'],
+      [2816, '---p', 'nr'],
+      [3264, 'rw-p'],
+      [58176, '---p', 'nr']
+    );
+    const belowArena = contiguous(0x7f001b800000, [16, '---p'], [8176 + 132, 'rw-p'], [65404, '---p']);
+    const answer = attributed(inOrder(HEAP, CLASSES, others, belowNode, belowArena, LIB));
+    expect(bytesOf(answer, 'jvm.thread-stack')).toBe(40 * MIB);
+    expect(bytesOf(answer, 'jvm.metaspace')).toBe(64 * MIB);
+    expect(bytesOf(answer, 'glibc.arena')).toBe(64 * MIB);
+  });
+
   it('takes what is left of a mapping that the class space had the rest of', () => {
     const classes = contiguous(
       0x7f0056000000,

@@ -185,11 +185,13 @@ function claimMetaspace(view: View): boolean {
   for (const i of view.writable) {
     const m = view.mappings[i]!;
     if (!isFree(view, i)) continue;
-    const base = alignUp(m.start, CHUNK);
-    if (base >= m.end) continue;
+    // A stack that ends where the node begins merges with its first chunk, which is then the end of the mapping.
+    const base = [alignUp(m.start, CHUNK), alignDown(m.end - 1, CHUNK)].find(
+      // Inside a merged mapping many borders could start a node; only the gap after its first chunk tells.
+      (border) => border >= m.start && border < m.end && holesInNode(view, border) >= (border === m.start ? 1 : 2)
+    );
+    if (base === undefined) continue;
     const holes = holesInNode(view, base);
-    // Inside a merged mapping many borders could start a node; only the gap after its first chunk tells.
-    if (holes < (base === m.start ? 1 : 2)) continue;
     // One head and one tail between two 64 MiB borders is also the shape of a glibc arena.
     if (holes === 1 && base % NODE === 0) {
       weak.push(base);

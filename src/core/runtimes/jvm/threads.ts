@@ -10,7 +10,7 @@
  */
 import { type Claim, type View, claimRange, freeParts, isFree, touchesBelow } from '../../attribution/view';
 import { sizeOf } from '../../mapping/mapping';
-import { type Bytes, KIB, MIB } from '../../units';
+import { type Address, type Bytes, KIB, MIB } from '../../units';
 import { hasFlag, isPlainNone } from '../shapes';
 
 const STACK: Claim = {
@@ -53,17 +53,19 @@ export function claimThreadStacks(view: View): void {
   const usual = mostOften(sizes);
   for (const i of view.writable) {
     const m = view.mappings[i]!;
-    if (freeParts(view, i).length === 0) continue;
+    const [free] = freeParts(view, i);
+    if (!free) continue;
     const isStack = marked ? hasFlag(view, i, 'nh') : null;
     if (isStack === false) continue;
     const guard = guardBelow(view, i, usual);
     if (guard && guard.java) {
-      const size = sizeOf(m) + guard.bytes;
+      const from = m.start - guard.bytes;
+      const upTo = free.start === m.start ? free.end : m.end;
+      const size = upTo - from;
       // One stack in three is twice as large: a multiple of 2 MiB gets huge pages, so HotSpot or the kernel rounds up.
       // A size that several have is that of stacks, too: a program may choose another for its own threads.
       const whole = isStack === true || usual === null || size === 2 * usual || (sizes.get(size) ?? 0) >= SEVERAL;
-      const end = whole ? m.end : Math.min(m.end, m.start - guard.bytes + usual);
-      claimRange(view, m.start - guard.bytes, end, STACK);
+      claimRange(view, from, whole ? upTo : Math.min(upTo, from + cutAt(from, size, sizes, usual)), STACK);
     } else if (hasFlag(view, i, 'gu') === true) {
       if (!isNative(view, sizeOf(m))) claimRange(view, m.start, m.end, MERGED);
     } else if (guard && VM_STACK_SIZES.includes(sizeOf(m))) {
@@ -74,6 +76,14 @@ export function claimThreadStacks(view: View): void {
       claimRange(view, m.start, m.start + MIB, VM_STACK);
     }
   }
+}
+
+/** Size of a stack that merged with what lies above: one that several have and that ends where an arena begins. */
+function cutAt(from: Address, size: Bytes, sizes: ReadonlyMap<Bytes, number>, usual: Bytes): Bytes {
+  for (const [known, count] of sizes) {
+    if (count >= SEVERAL && known <= size && (from + known) % ARENA === 0) return known;
+  }
+  return usual;
 }
 
 /** Stacks of the size that glibc itself gives (RLIMIT_STACK, 8 MiB), with the guard that glibc >= 2.42 hides inside. */
