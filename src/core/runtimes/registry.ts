@@ -62,9 +62,9 @@ export const SIGNATURES: readonly Signature[] = [
   ruby,
   php,
   luajit,
-  plainLanguages,
   ocaml,
   ghc,
+  plainLanguages,
   mimallocSegments,
   // Libc's structures, before anybody takes the rest of the anonymous memory.
   glibcArenas,
