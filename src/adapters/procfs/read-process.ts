@@ -78,10 +78,13 @@ export function readProcess(pid: number, options: ReadProcessOptions = {}): Read
   const before = readText(file('stat'));
   if (before.kind === 'gone') return before;
 
-  const steady = readSteadyMaps((name) => readText(file(name)));
+  const steady = readSteadyMaps(
+    () => readBytes(file('maps')),
+    () => readText(file('statm'))
+  );
   if (steady.kind !== 'ok') return steady;
   const { maps, statm } = steady.value;
-  if (maps === '') return { kind: 'gone', path: file('maps'), code: 'ENOMAPS' };
+  if (maps.length === 0) return { kind: 'gone', path: file('maps'), code: 'ENOMAPS' };
 
   const system = options.system ?? readSystemFacts(root);
   const notices: string[] = [];

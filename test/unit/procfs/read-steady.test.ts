@@ -17,6 +17,12 @@ function script(answers: ReadonlyArray<readonly [name: string, text: string | nu
   };
 }
 
+const steady = (read: ReturnType<typeof script>['read']): ReturnType<typeof readSteadyMaps<string>> =>
+  readSteadyMaps(
+    () => read('maps'),
+    () => read('statm')
+  );
+
 describe('maps between two looks at statm', () => {
   test('are taken when nothing changed; resident pages do not matter', () => {
     const { read, left } = script([
@@ -24,7 +30,7 @@ describe('maps between two looks at statm', () => {
       ['maps', 'A'],
       ['statm', statm(5, 3)],
     ]);
-    expect(readSteadyMaps(read)).toEqual({ kind: 'ok', value: { maps: 'A', statm: statm(5, 3) } });
+    expect(steady(read)).toEqual({ kind: 'ok', value: { maps: 'A', statm: statm(5, 3) } });
     expect(left).toEqual([]);
   });
 
@@ -36,7 +42,7 @@ describe('maps between two looks at statm', () => {
       ['maps', 'B'],
       ['statm', statm(6)],
     ]);
-    expect(readSteadyMaps(read)).toEqual({ kind: 'ok', value: { maps: 'B', statm: statm(6) } });
+    expect(steady(read)).toEqual({ kind: 'ok', value: { maps: 'B', statm: statm(6) } });
   });
 
   test('of a process that never stands still are those read last', () => {
@@ -47,7 +53,7 @@ describe('maps between two looks at statm', () => {
       ['maps', 'B'],
       ['statm', statm(7)],
     ]);
-    expect(readSteadyMaps(read)).toEqual({ kind: 'ok', value: { maps: 'B', statm: statm(7) } });
+    expect(steady(read)).toEqual({ kind: 'ok', value: { maps: 'B', statm: statm(7) } });
     expect(left).toEqual([]);
   });
 
@@ -57,12 +63,12 @@ describe('maps between two looks at statm', () => {
       ['maps', 'A'],
       ['statm', null],
     ]);
-    expect(readSteadyMaps(read)).toEqual({ kind: 'ok', value: { maps: 'A', statm: null } });
+    expect(steady(read)).toEqual({ kind: 'ok', value: { maps: 'A', statm: null } });
   });
 
   test('of a process that vanishes are gone, at either attempt', () => {
     expect(
-      readSteadyMaps(
+      steady(
         script([
           ['statm', statm(5)],
           ['maps', null],
@@ -75,6 +81,6 @@ describe('maps between two looks at statm', () => {
       ['statm', null],
       ['maps', null],
     ]);
-    expect(readSteadyMaps(later.read)).toMatchObject({ kind: 'gone' });
+    expect(steady(later.read)).toMatchObject({ kind: 'gone' });
   });
 });
