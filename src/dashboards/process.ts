@@ -71,7 +71,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       stackPanel({
         title: 'Address space by purpose',
         description: 'The categories sum to the virtual memory, to the byte. Reservation costs no RAM.',
-        at: { x: 0, y: 4, w: 14, h: 10 },
+        at: { x: 0, y: 4, w: 13, h: 10 },
       })
     )
     .withPanel(evidenceStrip())
@@ -79,7 +79,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       tablePanel({
         title: 'Findings',
         description: 'Facts worth knowing at the end of the time range, most important first.',
-        at: { x: 14, y: 4, w: 10, h: 13 },
+        at: { x: 13, y: 4, w: 11, h: 13 },
         query: { queryType: 'findings' },
         columns: {
           severity: severityColumn(),
@@ -96,7 +96,7 @@ export function processDashboard(): dashboard.DashboardBuilder {
       treePanel({
         title: 'Address space as a tree',
         description: 'Process, category, region at the end of the time range; the width is bytes.',
-        at: { x: 0, y: 17, w: 14, h: 11 },
+        at: { x: 0, y: 17, w: 13, h: 11 },
         query: {},
       })
     )
@@ -105,34 +105,40 @@ export function processDashboard(): dashboard.DashboardBuilder {
         title: 'Regions',
         description:
           'Bytes of each region at the end of the time range, and the change since its start. The sum is the VSZ.',
-        at: { x: 14, y: 17, w: 10, h: 11 },
+        at: { x: 13, y: 17, w: 11, h: 11 },
         query: { queryType: 'diff' },
         columns: {
           region: named('Region'),
           category: categoryColumn(),
           from: hidden,
-          to: [...named('Bytes'), ...exact, ...width(120)],
-          share: [...named('Share'), ...width(68), ...decimals(1)],
-          change: [...named('Change'), ...exact, ...width(128)],
+          to: [...named('Bytes'), ...exact, ...width(116)],
+          share: [...named('Share'), ...width(66), ...decimals(1)],
+          change: [...named('Change'), ...exact, ...width(122)],
           process: hidden,
         },
         sums: true,
         sortBy: { column: 'Bytes', descending: true },
       })
     )
+    .withPanel(limitsUsed())
     .withPanel(
       tablePanel({
         title: 'Limits',
-        description: 'Resource limits, what is used of them, and the values under which the program would run.',
-        at: { x: 0, y: 28, w: 24, h: 6 },
+        description:
+          'Resource limits, what is used of them, and the values under which the program would start and get where it is.',
+        at: { x: 5, y: 28, w: 19, h: 6 },
         query: { queryType: 'limits' },
+        rows: 'tall',
         columns: {
-          resource: [...named('Resource'), ...width(180)],
-          limit: [...named('Limit'), ...otherwise('unlimited')],
-          used: named('Used'),
-          headroom: [...named('Left'), ...otherwise('no limit')],
-          of: [...named('Unit'), ...width(110)],
+          resource: [...named('Resource'), ...width(150)],
+          limit: [...named('Limit'), ...otherwise('unlimited'), ...width(120)],
+          used: [...named('Used'), ...width(120)],
+          headroom: [...named('Left'), ...otherwise('no limit'), ...width(120)],
+          usedShare: hidden,
+          of: [...named('Unit'), ...width(80)],
           safe: [...named('Safe values'), ...wrapped],
+          verdict: hidden,
+          why: [...named('Why'), ...alsoWrapped],
           process: hidden,
         },
       })
@@ -184,6 +190,36 @@ function headline(): stat.PanelBuilder {
     .noValue('');
 }
 
+/** One figure for each resource limit; amber and red where the next mapping may be refused. */
+function limitsUsed(): stat.PanelBuilder {
+  return new stat.PanelBuilder()
+    .title('Used of each limit')
+    .description('RLIMIT_AS and RLIMIT_DATA by bytes, vm.max_map_count by mappings. At a limit new memory is refused.')
+    .gridPos({ x: 0, y: 28, w: 5, h: 6 })
+    .datasource(DATASOURCE)
+    .withTarget(target({ queryType: 'limits' }))
+    .reduceOptions(
+      new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('/^usedShare$/').values(true).limit(6)
+    )
+    .displayName('${__data.fields.resource}')
+    .unit('percentunit')
+    .decimals(1)
+    .noValue('no limit')
+    .orientation(common.VizOrientation.Horizontal)
+    .colorMode(common.BigValueColorMode.Value)
+    .graphMode(common.BigValueGraphMode.None)
+    .textMode(common.BigValueTextMode.ValueAndName)
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(18))
+    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds))
+    .thresholds(
+      new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps([
+        { value: null, color: 'text' },
+        { value: 0.8, color: 'orange' },
+        { value: 0.98, color: 'red' },
+      ])
+    );
+}
+
 /** How each stretch of the stack above is known, in words. */
 function evidenceStrip(): statetimeline.PanelBuilder {
   const words = {
@@ -197,7 +233,7 @@ function evidenceStrip(): statetimeline.PanelBuilder {
     .description(
       'exact: a layout was in force. nearest layout: the difference to the sample is unknown. estimated: from the metrics of the runtime. bounds only: the kernel\u2019s own split.'
     )
-    .gridPos({ x: 0, y: 14, w: 14, h: 3 })
+    .gridPos({ x: 0, y: 14, w: 13, h: 3 })
     .datasource(DATASOURCE)
     .withTarget(target({ queryType: 'attribution', part: 'evidence' }))
     .mergeValues(true)

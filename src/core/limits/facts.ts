@@ -68,7 +68,7 @@ export function limitFacts(layout: Layout, more: MoreFacts = {}): LimitFacts {
   };
 }
 
-export function dataBytesOf(layout: Layout): Bytes {
+function dataBytesOf(layout: Layout): Bytes {
   return layout.ranges
     .filter(
       (range) =>

@@ -3,8 +3,7 @@
  * what is known to be optional.
  */
 import { exactAndIec } from '../explain/format';
-import type { Bytes } from '../units';
-import { MIB } from '../units';
+import { type Bytes, MIB } from '../units';
 import { arenaBytes, arenaDoubts, withoutArenas } from './arenas';
 import { ARENA, type LimitFacts } from './facts';
 import { type Segment, tile } from './segments';

@@ -1,9 +1,7 @@
-/** `findings`, `limits` and `diff`: what a layout means, and what changed between two. */
+/** `findings` and `diff`: what a layout means, and what changed between two. */
 import { byWeight, findingsOf } from '../explain/findings';
 import { sentenceOf } from '../explain/sentences';
-import { withSeparators } from '../explain/format';
 import { type RegionChange, diffLayouts } from '../snapshot/diff';
-import type { Layout } from '../snapshot/layout';
 import { instantOf, snapshotAt, snapshotsAt } from './at-instant';
 import { type Engine, info, warning } from './engine';
 import { plateauFindings } from './plateau-findings';
@@ -47,96 +45,6 @@ export async function findingsTable(query: PlateauQuery, engine: Engine): Promis
       executed,
       visualisation: 'table',
       custom: { layoutIds: items.map((item) => item.stored.id) },
-    },
-  ];
-}
-
-interface LimitRow {
-  readonly resource: string;
-  readonly of: 'bytes' | 'mappings';
-  readonly limit: number | null;
-  readonly used: number;
-  /** Plain words: the values under which the program runs as it does now. */
-  readonly safe: string;
-}
-
-/** RLIMIT_DATA counts what is private and writable, the main stack apart (mm/mmap.c, is_data_mapping). */
-function dataBytes(layout: Layout): number {
-  return layout.ranges
-    .filter((range) => range.permissions[1] === 'w' && range.permissions[3] === 'p' && range.name !== '[stack]')
-    .reduce((sum, range) => sum + range.size, 0);
-}
-
-function limitRows(layout: Layout): LimitRow[] {
-  const peak = Math.max(layout.virtualBytes, layout.peakBytes ?? 0);
-  const data = dataBytes(layout);
-  const from = (bytes: number): string => `from ${withSeparators(bytes)} B`;
-  const rows: LimitRow[] = [];
-  if (layout.limits) {
-    rows.push(
-      {
-        resource: 'RLIMIT_AS',
-        of: 'bytes',
-        limit: layout.limits.addressSpace,
-        used: layout.virtualBytes,
-        safe: from(peak),
-      },
-      { resource: 'RLIMIT_DATA', of: 'bytes', limit: layout.limits.data, used: data, safe: from(data) }
-    );
-  }
-  if (layout.maxMapCount !== null && layout.mappings > 0) {
-    const used = layout.mappings;
-    rows.push({
-      resource: 'vm.max_map_count',
-      of: 'mappings',
-      limit: layout.maxMapCount,
-      used,
-      safe: `from ${withSeparators(used)}`,
-    });
-  }
-  return rows;
-}
-
-/** @throws SourceError, BadQueryError */
-export async function limitsTable(query: PlateauQuery, engine: Engine): Promise<Table[]> {
-  const { items, notices, executed } = await snapshotsAt(query, engine, 'Limits');
-  const rows = items.flatMap(({ process, stored }) => limitRows(stored.layout).map((row) => ({ process, ...row })));
-  const unread = items.filter((item) => !item.stored.layout.limits).map((item) => item.process);
-  return [
-    {
-      name: 'limits',
-      columns: [
-        { name: 'resource', type: 'string', values: rows.map((row) => row.resource) },
-        {
-          name: 'limit',
-          type: 'number',
-          values: rows.map((row) => row.limit),
-          unit: 'locale',
-          description: 'Empty: unlimited.',
-        },
-        { name: 'used', type: 'number', values: rows.map((row) => row.used), unit: 'locale' },
-        {
-          name: 'headroom',
-          type: 'number',
-          values: rows.map((row) => (row.limit === null ? null : row.limit - row.used)),
-          unit: 'locale',
-        },
-        { name: 'of', type: 'string', values: rows.map((row) => row.of) },
-        {
-          name: 'safe',
-          type: 'string',
-          values: rows.map((row) => row.safe),
-          description: 'Limits under which what is in use now fits.',
-        },
-        { name: 'process', type: 'string', values: rows.map((row) => row.process) },
-      ],
-      notices: [
-        ...notices,
-        ...items.flatMap((item) => item.notices),
-        ...(unread.length > 0 ? [info(`The resource limits of ${unread.slice(0, 5).join(', ')} were not read.`)] : []),
-      ],
-      executed,
-      visualisation: 'table',
     },
   ];
 }
