@@ -24,6 +24,9 @@ import type { JavaHeap } from './java-heap';
 import { tablesWithin } from './tables';
 
 const UNIT = 2 * MIB;
+const SMALLEST_TAIL = 64 * KIB;
+/** Archived objects lie at the end of the heap, so the last pages of a table may be in use: they stand above its tail. */
+const MOST_ABOVE = 64 * KIB;
 const ARENA = 64 * MIB;
 
 const PAIR: Claim = {
@@ -54,7 +57,8 @@ export function claimGcStructures(view: View, heap: JavaHeap | null): void {
   const tables = heap ? tablesOf(view, heap) : [];
   for (const i of view.inaccessible) {
     const tail = view.mappings[i]!;
-    if (!isFree(view, i) || hasFlag(view, i, 'nr') === false || sizeOf(tail) < 64 * KIB) continue;
+    if (!isFree(view, i) || hasFlag(view, i, 'nr') === false) continue;
+    if (sizeOf(tail) < SMALLEST_TAIL && !tables.some((table) => isTailOf(table, tail))) continue;
     if (tables.some((table) => table.reserved === sizeOf(tail))) {
       claimRange(view, tail.start, tail.end, SCALED);
       continue;
@@ -90,8 +94,17 @@ function isArenaTail(head: Mapping, from: Address, to: Address): boolean {
   return to > from && to % ARENA === 0 && head.start <= to - ARENA && head.end > to - ARENA;
 }
 
+/** True when `tail` is as large as the part of the table that the heap does not need yet. */
+function isTailOf(table: Table, tail: Mapping): boolean {
+  return table.reserved > table.committed && table.reserved - table.committed === sizeOf(tail);
+}
+
 /** Where the table that ends in `tail` begins, or null when the heap's size does not explain it. */
 function tableStart(tables: readonly Table[], lowest: Address, tail: Mapping): Address | null {
+  const fitting = tables.find((table) => isTailOf(table, tail));
+  if (fitting && tail.end - fitting.reserved >= lowest - MOST_ABOVE) {
+    return Math.max(lowest, tail.end - fitting.reserved);
+  }
   const starts = tables
     .map((table) => tail.end - table.reserved)
     .filter((start) => start >= lowest && start < tail.start);
