@@ -130,6 +130,11 @@ describe('plateau record', () => {
     expect(stderr).toContain('exit 5');
   });
 
+  it('says that a command that forked and ended left a process behind', () => {
+    const { document } = recorded(['sh', '-c', 'sleep 3 > /dev/null 2>&1 & exit 0']);
+    expect(document.notices.join()).toContain('left processes behind');
+  });
+
   const plain = path.join(scratch, 'plain.txt');
   writeFileSync(plain, 'x');
   it.each([
@@ -140,6 +145,7 @@ describe('plateau record', () => {
     [['record', '--interval', 'fast', '--', 'true'], '--interval must be a time'],
     [['record', '--out', plain, '--', 'true'], 'is not a directory'],
     [['record', '--out', scratch, '--', 'true'], 'is not empty'],
+    [['record', '--out', '/proc/nothing/here', '--', 'true'], 'cannot be made (ENOENT)'],
   ])('says what is wrong with %j', (args, message) => {
     const done = plateau(args);
     expect(done.status).toBe(2);

@@ -5,5 +5,6 @@ export { type Identity, listPids, readIdentity, readMaps, readProcess, readStatm
 export { readSystemFacts } from './system-facts';
 export { readOpenFacts } from './read-bounds';
 export { type StatmWatch, openStatm } from './statm-watch';
+export { orphansSince, readStat } from './orphans';
 export { readOpenFileLimit } from './open-file-limit';
 export { type ProcessWatch, watchProcess } from './watch-process';

@@ -1,7 +1,7 @@
 /** Runs a command and records it: stopped until the first look, at full speed while it is young, calmer as it lives. */
 import { getPriority, setPriority } from 'node:os';
 import { type Exit, startStopped } from '../../adapters/command/start-stopped';
-import { watchProcess } from '../../adapters/procfs';
+import { orphansSince, readStat, watchProcess } from '../../adapters/procfs';
 import { type Recorder, createRecorder } from './recorder';
 
 export interface RecordOptions {
@@ -44,6 +44,7 @@ export async function recordCommand(command: readonly string[], options: RecordO
       // Spins for the fraction of a millisecond in which the shell stops itself.
     }
     if (!watch) throw new Error(`The command ended before it could be looked at (pid ${started.pid}).`);
+    const self = readStat(started.pid);
     practise(started.pid);
     const recorder = createRecorder(watch, { children: options.children });
     started.release();
@@ -63,7 +64,8 @@ export async function recordCommand(command: readonly string[], options: RecordO
     }
     const durationMs = age();
     recorder.digest();
-    const leftBehind = options.children ? [] : watch.children();
+    // Its children have another parent now, so they are known by their group.
+    const leftBehind = options.children || !self ? [] : orphansSince(self);
     return { exit: await started.exited, startMs, durationMs, recorder, leftBehind };
   } finally {
     tryPriority(ownPriority);

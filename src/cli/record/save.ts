@@ -18,7 +18,7 @@ import type { Recorder } from './recorder';
 /** Stored intervals may be as long as the program lived: nobody looked away. */
 const NO_GAP_MS = Number.MAX_SAFE_INTEGER;
 
-/** @throws UsageError when DIR is a file, or holds something already */
+/** @throws UsageError when DIR is a file, holds something already, or cannot be made */
 export function prepareOut(directory: string): void {
   if (existsSync(directory)) {
     let entries: string[];
@@ -29,7 +29,12 @@ export function prepareOut(directory: string): void {
     }
     if (entries.length > 0) throw new UsageError(`record: --out ${directory} is not empty; name a new directory`);
   }
-  mkdirSync(directory, { recursive: true });
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(`record: --out ${directory} cannot be made (${code}); name another directory`);
+  }
 }
 
 export async function saveRecording(

@@ -15,6 +15,8 @@ export interface Stat {
   /** One letter: R, S, D, Z, T, t, X, I. */
   readonly state: string;
   readonly parent: number;
+  /** Process group. */
+  readonly group: number;
   readonly threads: number;
   /** Clock ticks after boot at which the process started. */
   readonly startTicks: number;
@@ -46,6 +48,7 @@ export function parseStat(text: string, file = 'stat'): Stat {
     comm: text.slice(open + 2, close),
     state: fields[0] ?? '',
     parent: field(4),
+    group: field(5),
     threads: field(20),
     startTicks: field(22),
     virtualBytes: field(23),

@@ -38,6 +38,7 @@ describe('stat', () => {
       comm: 'daemon',
       state: 't',
       parent: 27588,
+      group: 27588,
       threads: 9,
       startTicks: 304206,
       virtualBytes: 1636241408,
