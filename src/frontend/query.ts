@@ -3,7 +3,7 @@ import { DEFAULT_QUERY } from '../contract/default-query';
 import { QUERY_TYPES, type PlateauQuery, type QueryType } from '../core/query/query';
 import type { PlateauDataQuery } from './types';
 
-export type QueryField = 'expr' | 'process' | 'groupBy' | 'measure' | 'at' | 'fromTo';
+export type QueryField = 'expr' | 'process' | 'groupBy' | 'measure' | 'at' | 'fromTo' | 'part';
 
 export interface QueryTypeInfo {
   readonly label: string;
@@ -18,7 +18,7 @@ export const QUERY_TYPE_INFO: Readonly<Record<QueryType, QueryTypeInfo>> = {
   attribution: {
     label: 'Attribution',
     description: 'What the virtual memory is for, over time. The parts sum to the series, to the byte.',
-    fields: ['expr', 'process', 'groupBy', 'measure'],
+    fields: ['expr', 'process', 'groupBy', 'measure', 'part'],
     numeric: true,
   },
   plateaus: {
@@ -48,7 +48,7 @@ export const QUERY_TYPE_INFO: Readonly<Record<QueryType, QueryTypeInfo>> = {
   findings: {
     label: 'Findings',
     description: 'The facts worth knowing about a process, in sentences.',
-    fields: ['expr', 'process', 'at'],
+    fields: ['expr', 'process', 'at', 'part'],
     numeric: false,
   },
   limits: {
@@ -86,6 +86,7 @@ export function displayText(query: PlateauDataQuery): string {
   if (full.process !== '') parts.push(`of ${full.process}`);
   if (info.fields.includes('groupBy')) parts.push(`by ${full.groupBy}`);
   if (info.fields.includes('measure') && full.measure === 'resident') parts.push('(resident)');
+  if (info.fields.includes('part') && full.part !== undefined) parts.push(`(${full.part})`);
   if (info.fields.includes('at') && full.at !== 'end') parts.push(`at ${full.at}`);
   return full.expr === '' ? parts.join(' ') : `${parts.join(' ')}: ${full.expr}`;
 }

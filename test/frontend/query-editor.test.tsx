@@ -31,13 +31,24 @@ const FIELDS = ['Series', 'Process', 'At', 'From', 'To'];
 const shown = () => FIELDS.filter((label) => screen.queryByLabelText(label) !== null);
 
 describe('the query editor', () => {
+  test('a part belongs to its type, and is no number for an alert rule', async () => {
+    const { last } = open({ queryType: 'attribution' });
+    await userEvent.click(screen.getByLabelText('Evidence'));
+    expect(last()).toMatchObject({ queryType: 'attribution', part: 'evidence' });
+  });
+
+  test('an alert rule on a part is told to choose the whole', () => {
+    open({ queryType: 'attribution', part: 'evidence' }, CoreApp.UnifiedAlerting);
+    expect(screen.getByText(/Choose Whole/)).toBeTruthy();
+  });
+
   test.each([
-    ['attribution', ['Series', 'Process'], ['Group by', 'Measure']],
+    ['attribution', ['Series', 'Process'], ['Group by', 'Measure', 'Part']],
     ['plateaus', ['Series', 'Process'], []],
     ['snapshot', ['Series', 'Process', 'At'], []],
     ['tree', ['Series', 'Process', 'At'], ['Measure']],
     ['diff', ['Series', 'Process', 'From', 'To'], []],
-    ['findings', ['Series', 'Process', 'At'], []],
+    ['findings', ['Series', 'Process', 'At'], ['Part']],
     ['limits', ['Series', 'Process', 'At'], []],
     ['processes', ['Series', 'Process'], []],
   ])('shows for %s only what changes its answer', (queryType, inputs, choices) => {

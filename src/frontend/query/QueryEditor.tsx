@@ -1,7 +1,7 @@
 import React from 'react';
 import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
-import { QUERY_TYPES, type QueryType } from '../../core/query/query';
+import { QUERY_TYPES, type QueryPart, type QueryType } from '../../core/query/query';
 import type { AskableDataSource } from '../ask';
 import { QUERY_TYPE_INFO, queryTypeOf, withDefaults, type QueryField } from '../query';
 import type { PlateauDataQuery, PlateauOptions } from '../types';
@@ -28,10 +28,25 @@ const MEASURES: Array<{ value: 'virtual' | 'resident'; label: string; descriptio
   { value: 'resident', label: 'Resident', description: 'What is in RAM; the collector has to read smaps for it' },
 ];
 
+type PartOption = { value: QueryPart | undefined; label: string; description: string };
+const WHOLE: PartOption = { value: undefined, label: 'Whole', description: 'The whole answer' };
+const EVIDENCE: PartOption = {
+  value: 'evidence',
+  label: 'Evidence',
+  description: 'How each stretch is known, in words: for a state timeline',
+};
+const HEADLINE: PartOption = {
+  value: 'headline',
+  label: 'Headline',
+  description: 'Two sentences: what it is, and whether it costs RAM',
+};
+
 /** What is odd about this query in this place, or undefined. */
-function typeProblem(type: QueryType, app: string | undefined): string | undefined {
+function typeProblem(type: QueryType, part: string | undefined, app: string | undefined): string | undefined {
   const info = QUERY_TYPE_INFO[type];
-  if (app !== CoreApp.UnifiedAlerting || info.numeric) return undefined;
+  if (app !== CoreApp.UnifiedAlerting) return undefined;
+  if (part !== undefined) return 'An alert rule compares numbers, and this part of the answer is words. Choose Whole.';
+  if (info.numeric) return undefined;
   return `An alert rule compares numbers and ${info.label} gives a table of texts. Use Attribution.`;
 }
 
@@ -45,7 +60,7 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource, range, ap
     onChange({ ...full, ...patch });
     onRunQuery();
   };
-  const problem = typeProblem(type, app);
+  const problem = typeProblem(type, full.part, app);
 
   return (
     <>
@@ -64,7 +79,7 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource, range, ap
             value={type}
             options={TYPE_OPTIONS}
             width={INPUT_WIDTH}
-            onChange={(queryType) => change({ queryType })}
+            onChange={(queryType) => change({ queryType, part: undefined })}
           />
         </InlineField>
       </InlineFieldRow>
@@ -107,6 +122,22 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource, range, ap
               />
             </InlineField>
           )}
+        </InlineFieldRow>
+      )}
+      {shows('part') && (
+        <InlineFieldRow>
+          <InlineField
+            label="Part"
+            labelWidth={LABEL_WIDTH}
+            tooltip="Less than the whole answer, for a panel of its own."
+          >
+            <RadioButtonGroup
+              aria-label="Part"
+              options={[WHOLE, type === 'attribution' ? EVIDENCE : HEADLINE]}
+              value={full.part}
+              onChange={(part) => change({ part })}
+            />
+          </InlineField>
         </InlineFieldRow>
       )}
       {shows('at') && (
