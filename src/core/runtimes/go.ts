@@ -269,6 +269,7 @@ function isOddBlock(size: Bytes): boolean {
 function largestBookkeeping(view: View): Bytes {
   let reserved = 0;
   for (let i = 0; i < view.mappings.length; i++) {
+    if (view.ledger[i] === undefined) continue;
     for (const { start, end, claim } of claimsOf(view, i)) if (claim.region === HEAP.region) reserved += end - start;
   }
   return BOOKKEEPING + (reserved / ARENA) * HEAP_ARENA_BYTES[0]!.bytes;
