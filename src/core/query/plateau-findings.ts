@@ -17,8 +17,8 @@ const MOST_UNKNOWN = 3;
 async function rowsByProcess(query: PlateauQuery, engine: Engine): Promise<ReadonlyMap<string, readonly PlateauRow[]>> {
   const byProcess = new Map<string, PlateauRow[]>();
   try {
-    const { inputs } = await plateauInputs(query, engine);
-    for (const row of (await findPlateaus(inputs, engine)).rows) {
+    const { inputs, engine: sameTimes } = await plateauInputs(query, engine);
+    for (const row of (await findPlateaus(inputs, engine, sameTimes)).rows) {
       const own = byProcess.get(row.process);
       if (own) own.push(row);
       else byProcess.set(row.process, [row]);

@@ -56,7 +56,7 @@ export async function plateaus(query: PlateauQuery, engine: Engine): Promise<Tab
 export async function findPlateaus(
   inputs: readonly PlateauInput[],
   engine: Engine,
-  sameTimes: Engine = engine
+  sameTimes: Engine
 ): Promise<{ readonly rows: readonly PlateauRow[]; readonly cut: number }> {
   const found: Found[] = [];
   for (const input of inputs) {
