@@ -73,7 +73,7 @@ export async function snapshotsAt(query: PlateauQuery, engine: Engine, what: str
 }
 
 /** A query that names a process which is not there is told its name. */
-function noProcess(query: PlateauQuery): Notice {
+export function noProcess(query: PlateauQuery): Notice {
   const name = query.process.trim();
   return info(
     name === ''
@@ -83,6 +83,6 @@ function noProcess(query: PlateauQuery): Notice {
 }
 
 /** `snapshot of a, b`; `snapshot` alone when there is no process. */
-function named(what: string, processes: ReadonlyArray<{ readonly process: string }>): string {
+export function named(what: string, processes: ReadonlyArray<{ readonly process: string }>): string {
   return processes.length === 0 ? what : `${what} of ${processes.map((one) => one.process).join(', ')}`;
 }

@@ -169,7 +169,7 @@ function gapNotices(series: AttributedSeries, query: PlateauQuery): Notice[] {
     notices.push(info(`Estimated from Go's own metrics ${when('metrics')}: no layout then.`));
   }
   const bounds = of('bounds');
-  if (bounds.some((sample) => sample.layout)) {
+  if (bounds.some((sample) => sample.layout !== null || sample.parts.size > 1)) {
     notices.push(
       warning(
         `Only the kernel's Vm* split was readable ${when('bounds')}: the mappings of this process need the same user or CAP_SYS_PTRACE.`

@@ -2,8 +2,8 @@
 import { byWeight, findingsOf } from '../explain/findings';
 import { sentenceOf } from '../explain/sentences';
 import { type RegionChange, diffLayouts } from '../snapshot/diff';
-import { instantOf, snapshotAt, snapshotsAt } from './at-instant';
-import { type Engine, info, warning } from './engine';
+import { instantOf, named, noProcess, snapshotAt, snapshotsAt } from './at-instant';
+import { type Engine, warning } from './engine';
 import { plateauFindings } from './plateau-findings';
 import type { PlateauQuery } from './query';
 import { selectProcesses } from './selection';
@@ -71,7 +71,7 @@ export async function diffTable(query: PlateauQuery, engine: Engine): Promise<Ta
     }
     await engine.breathe();
   }
-  if (processes.length === 0) all.push(info('No process in this time range. Choose a wider one, or another process.'));
+  if (processes.length === 0 && all.length === 0) all.push(noProcess(query));
   const totals = new Map<string, number>();
   for (const { process, after } of rows) totals.set(process, (totals.get(process) ?? 0) + after);
   return [
@@ -93,7 +93,7 @@ export async function diffTable(query: PlateauQuery, engine: Engine): Promise<Ta
         { name: 'process', type: 'string', values: rows.map((row) => row.process) },
       ],
       notices: all.slice(0, 20),
-      executed: `collector: snapshots of ${processes.map((one) => one.process).join(', ')} at ${fromMs} and ${toMs}`,
+      executed: `collector: ${named('snapshots', processes)} at ${fromMs} and ${toMs}`,
       visualisation: 'table',
       custom: { layoutIds },
     },

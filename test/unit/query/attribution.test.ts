@@ -219,6 +219,7 @@ describe('attribution of series', () => {
     const [table] = await runQuery(query({ expr: 'virtual' }), engine({ series: source }));
     expect(column(table!, 'heap')).toMatchObject({ values: [450, 460], labels: { evidence: 'bounds' } });
     expect(table!.custom).toMatchObject({ evidence: { snapshot: 1, bounds: 1 } });
+    expect(texts(table!)).toContain("Only the kernel's Vm* split was readable at 07:00:00 UTC");
   });
 
   it('cuts what is left after the process was chosen, not before', async () => {

@@ -108,6 +108,8 @@ describe('snapshot', () => {
     expect(none!.notices[0]!.text).toContain('db-1 has no layout at');
     const [nobody] = await ask({ queryType: 'snapshot', process: 'nobody' });
     expect(nobody!.notices[0]!.text).toContain("No process 'nobody' in this time range.");
+    const [difference] = await ask({ queryType: 'diff', process: 'nobody' });
+    expect(difference!.notices[0]!.text).toContain("No process 'nobody' in this time range.");
     expect(nobody!.executed).toMatch(/^collector: snapshot at \d+$/);
     await expect(ask({ queryType: 'snapshot', at: 'soon' })).rejects.toThrow("'at' is 'soon'");
   });
