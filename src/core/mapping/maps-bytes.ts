@@ -12,9 +12,9 @@ export interface MapsBytes {
  */
 const FOREIGN = 0xff;
 
-/** False where different texts may be the same bytes. */
-export function hasOwnBytes({ bytes }: MapsBytes, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] === FOREIGN) return false;
+/** True where equal bytes are equal text and can be compared by `sameBytes`. */
+export function isComparable({ bytes }: MapsBytes, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === FOREIGN || bytes[i] === 0) return false;
   return true;
 }
 

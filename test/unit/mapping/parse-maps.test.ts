@@ -75,6 +75,15 @@ describe('parseMaps', () => {
     expect(parseMaps(Buffer.from(line('/é'), 'latin1')).map((m) => m.name)).toEqual(['/é']);
   });
 
+  it('keeps names apart whose bytes are zeros of either sign', () => {
+    const line = (last: number): number[] => [
+      ...new TextEncoder().encode('7f0e6b9fe000-7f0e6ba24000 r--p 00000000 fe:00 1234567 /xxxxxxxxxx'),
+      ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last, 10],
+    ];
+    const [first, second] = parseMaps(Uint8Array.from([...line(0), ...line(0x80)]));
+    expect(first!.name).not.toBe(second!.name);
+  });
+
   it('reads 57-bit addresses and large offsets exactly', () => {
     const [m] = parseMaps('fffffffffff000-1fffffffffffe000 rw-s 7ffffffffffff000 103:1 18446744073709 /a b\n');
     expect(m).toMatchObject({
