@@ -1,8 +1,7 @@
 /** `findings` with `part: "headline"`: one row per process, what it is and whether it costs RAM, then the last step. */
 import { headlineLines } from '../explain/headline';
-import type { Snapshots } from './at-instant';
-import { instantOf } from './at-instant';
-import { type Engine } from './engine';
+import { type Snapshots, instantOf } from './at-instant';
+import type { Engine } from './engine';
 import { lastSteps } from './plateau-findings';
 import type { PlateauQuery } from './query';
 import type { Table } from './table';
