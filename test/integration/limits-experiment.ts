@@ -157,7 +157,7 @@ export interface Point {
 const DISTANCES: readonly number[] = [-12 * MIB, -3 * MIB, -MIB, MIB, 3 * MIB, 12 * MIB];
 
 /** Around each edge, or around the lowest and the last ones where there are many. */
-export function gridOf({ segments }: Forecast, most = 6): number[] {
+export function gridOf({ segments }: Forecast, most = 4): number[] {
   const edges = segments.flatMap(({ toBytes }) => (toBytes === null ? [] : [toBytes]));
   const chosen = edges.length <= most ? edges : [...edges.slice(0, most - 2), ...edges.slice(-2)];
   const points = chosen.flatMap((edge) => DISTANCES.map((distance) => edge + distance));

@@ -8,11 +8,16 @@ import { type Bytes, KIB, MIB } from '../units';
 /** HEAP_MAX_SIZE of glibc's malloc on 64-bit machines. */
 export const ARENA = 64 * MIB;
 
+/** The first page of the stack, and a few of the image. */
+const LOADED_RESIDENT = 64 * KIB;
+
 export interface LimitFacts {
   /** VSZ of the layout. */
   readonly virtualBytes: Bytes;
   /** VmPeak; null when status was not read. */
   readonly peakBytes: Bytes | null;
+  /** The kernel has loaded the program and it has not run yet: its needs are still to come. */
+  readonly onlyLoaded: boolean;
   /** What RLIMIT_DATA counts: private, writable, the main stack apart (is_data_mapping in include/linux/mm.h). */
   readonly dataBytes: Bytes;
   readonly runtimes: readonly Runtime[];
@@ -53,6 +58,10 @@ export function limitFacts(layout: Layout, more: MoreFacts = {}): LimitFacts {
   return {
     virtualBytes: layout.virtualBytes,
     peakBytes: layout.peakBytes === null ? null : Math.max(layout.peakBytes, layout.virtualBytes),
+    onlyLoaded:
+      layout.residentBytes !== null &&
+      layout.residentBytes <= LOADED_RESIDENT &&
+      !layout.ranges.some((range) => /^(heap|reservation|metadata|file|unknown)$/.test(range.category)),
     dataBytes: more.dataBytes ?? dataBytesOf(layout),
     runtimes: layout.runtimes,
     arenas: Math.round(arenaBytes / ARENA),

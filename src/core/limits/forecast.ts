@@ -7,6 +7,7 @@ import { generalSegments, needOf } from './general';
 import { ghcSegments } from './ghc';
 import { goSegments, goStartUp } from './go';
 import { jvmSegments } from './jvm';
+import { loadedSegments } from './loaded';
 import { nodeSegments } from './node';
 import { type Range, type Segment, type Verdict, safeRanges, segmentAt } from './segments';
 
@@ -36,7 +37,7 @@ export interface Answer {
 }
 
 /** Each knows whether it is meant; the last one always is. */
-const MODELS = [goSegments, jvmSegments, nodeSegments, ghcSegments, generalSegments];
+const MODELS = [loadedSegments, goSegments, jvmSegments, nodeSegments, ghcSegments, generalSegments];
 
 export function addressSpaceForecast(facts: LimitFacts): Forecast {
   let segments: readonly Segment[] | null = null;
@@ -45,7 +46,7 @@ export function addressSpaceForecast(facts: LimitFacts): Forecast {
 }
 
 export function dataForecast(facts: LimitFacts): Forecast {
-  return forecast('data', facts.dataBytes, dataSegments(facts), null);
+  return forecast('data', facts.dataBytes, loadedSegments(facts, facts.dataBytes) ?? dataSegments(facts), null);
 }
 
 export function forecastOf(limit: LimitKind, facts: LimitFacts): Forecast {
@@ -87,7 +88,7 @@ export interface Better {
 /** The limit that holds memory and not addresses. */
 export function betterLimit(limit: LimitKind, facts: LimitFacts): Better {
   const { need } = needOf(facts);
-  if (limit === 'as' && facts.dataBytes * 2 < need) {
+  if (limit === 'as' && !facts.onlyLoaded && facts.dataBytes * 2 < need) {
     return {
       limit: 'RLIMIT_DATA',
       why: `It does not count reservations: ${withSeparators(facts.dataBytes)} B instead of ${withSeparators(facts.virtualBytes)} B. A cgroup's memory.max counts RAM.`,

@@ -79,6 +79,13 @@ describe('Go hello worlds without cgo', () => {
   });
 });
 
+test('a program that has only been loaded is not known to run', () => {
+  const forecast = addressSpaceForecast({ ...factsOf('go-1.26-hello-cgo0'), onlyLoaded: true, virtualBytes: 4 * MIB });
+  expect(judge(forecast, 800 * MIB)).toMatchObject({ verdict: 'unknown', nearestBelow: null, nearestAbove: null });
+  expect(judge(forecast, MIB).verdict).toBe('fails');
+  expect(forecast.safe).toEqual([]);
+});
+
 test('an unlimited process runs', () => {
   expect(judge(addressSpaceForecast(factsOf('redis-7.0-200k')), null)).toMatchObject({
     verdict: 'runs',
@@ -107,7 +114,7 @@ describe.each(CASES)('%s', (name) => {
     for (const { fromBytes, toBytes, why } of forecast.segments) {
       expect(fromBytes).toBe(at);
       expect(why).toMatch(/[.;]$/);
-      expect(why).not.toMatch(/NaN|undefined|Infinity|-\d/);
+      expect(why).not.toMatch(/NaN|undefined|Infinity| -\d/);
       at = toBytes ?? Infinity;
     }
     expect(at).toBe(Infinity);
