@@ -47,7 +47,7 @@ export const ocaml: Signature = {
   name: 'ocaml',
   claim(view) {
     if (view.runtimes.length > 0) return;
-    for (let i = 1; i < view.mappings.length; i++) {
+    for (const i of view.inaccessible) {
       const start = minorHeapsStart(view, i);
       if (start === null) continue;
       claimRange(view, start, view.mappings[i]!.end, MINOR);
