@@ -81,7 +81,9 @@ example: plateau record --out foo.recording -- ./foo --port 8080`,
       await output.write(`${JSON.stringify(document)}\n`);
     } else {
       output.complain(recordReport(styleFor(onStderr(output)), recording, steps, findings, recorded.exit).trimEnd());
-      if (out !== null) output.complain(`Kept in ${out}. Try: plateau explain ${out}`);
+      if (out !== null) {
+        output.complain(peak ? `Kept in ${out}. Try: plateau explain ${out}` : `Kept in ${out}, without a layout.`);
+      }
     }
     return exitCodeOf(recorded.exit);
   },
