@@ -37,8 +37,8 @@ function claimSignalStacks(view: View): void {
     const guard = view.mappings[i]!;
     const stack = view.mappings[i + 1];
     if (!stack || sizeOf(guard) !== view.pageSize || view.ledger[i] !== undefined) continue;
-    if (stack.start !== guard.end || !isPlainWritable(stack) || view.ledger[i + 1] !== undefined) continue;
     if (sizeOf(stack) < 2 * view.pageSize || sizeOf(stack) > LARGEST_SIGNAL_STACK) continue;
+    if (stack.start !== guard.end || !isPlainWritable(stack) || view.ledger[i + 1] !== undefined) continue;
     claimMapping(view, i, SIGNAL_STACK);
     claimMapping(view, i + 1, SIGNAL_STACK);
   }

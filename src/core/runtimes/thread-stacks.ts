@@ -53,7 +53,7 @@ function guardedBlocks(view: View, least: Bytes): Guarded[] {
     const m = view.mappings[i]!;
     const above = view.mappings[i + 1];
     if (!above || sizeOf(m) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
-    if (above.start !== m.end || !isPlainWritable(above)) continue;
+    if (above.start !== m.end || above.end - above.start < least || !isPlainWritable(above)) continue;
     const part = view.ledger[i + 1] === undefined ? above : freeParts(view, i + 1)[0];
     if (part?.start === above.start && part.end - part.start >= least) {
       blocks.push({ guard: i, start: part.start, end: part.end });
