@@ -1,5 +1,5 @@
 /** Where the series of a `plateaus` query come from: Prometheus joined with layouts, or the collector's own timeline. */
-import type { LayoutPoint } from '../plateau/join';
+import type { LayoutPoint, SplitAt } from '../plateau/join';
 import type { ObservedSeries } from '../plateau/steps';
 import type { UnixMillis } from '../units';
 import { type Engine, capped, findProcesses, info, needLayouts } from './engine';
@@ -9,7 +9,7 @@ import { detectionGrid, withRawSamples } from './plateau-samples';
 import type { PlateauQuery } from './query';
 import { layoutReader, selectSeries } from './selection';
 import { type Series, SourceError } from './sources';
-import { type PartsAt, TOTAL_METRIC } from './supplements';
+import { TOTAL_METRIC } from './supplements';
 import type { Notice } from './table';
 import { sampleTimeline } from './timeline';
 import { expandMacros, toGrid } from './window';
@@ -22,7 +22,7 @@ export interface PlateauInput extends ObservedSeries {
   /** Empty where nobody said. */
   readonly runtime: string;
   /** The collector's own split of a sample by category; absent unless it was asked for. */
-  readonly splitAt?: PartsAt;
+  readonly splitAt?: SplitAt;
   /** Of the series in Prometheus; empty for the collector's own timeline. */
   readonly labels: Labels;
 }

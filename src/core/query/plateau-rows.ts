@@ -98,7 +98,7 @@ function causeOf({ input, entry, step, first }: Entry, body: (id: string) => Lay
   const split = splitCauses(input, step);
   if (split.length > 0) {
     const looks = guess ? ` Looks like ${phraseOf(guess)}.` : '';
-    return told(`${stepSentence(bytes, split)}${looks}`, 'snapshot', split);
+    return told(`${stepSentence(bytes, split)}${looks}`, splitEvidence(input, step), split);
   }
   if (guess) return told(hedgedSentence(bytes, guess), 'metrics', [guess]);
   const verb = bytes < 0 ? 'fell' : 'rose';
@@ -114,6 +114,12 @@ function splitCauses({ timesMs, splitAt }: PlateauInput, { fromMs, toMs }: Step)
   const before = splitAt?.(indexAt(timesMs, fromMs));
   const after = splitAt?.(indexAt(timesMs, toMs));
   return before && after ? causesOf({ parts: before, body: null }, { parts: after, body: null }) : [];
+}
+
+/** The split of the kernel is exact in its sums and not in what they are for. */
+function splitEvidence({ timesMs, splitAt }: PlateauInput, { fromMs, toMs }: Step): Evidence {
+  const bounds = [fromMs, toMs].some((ms) => splitAt?.boundsOnly?.(indexAt(timesMs, ms)));
+  return bounds ? 'bounds' : 'snapshot';
 }
 
 function unknownCause(bytes: number): Cause {

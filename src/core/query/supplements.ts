@@ -12,7 +12,7 @@ import type { PlateauQuery } from './query';
 import { type Series, SourceError } from './sources';
 import type { Grid } from './window';
 
-export type PartsAt = (index: number) => Parts | null;
+type PartsAt = (index: number) => Parts | null;
 
 const SPLIT_METRIC = 'plateau_process_address_space_bytes';
 /** Says in its label `evidence` whether the split is that of the mappings or the kernel's. */

@@ -84,6 +84,27 @@ describe('a series without layouts', () => {
     ]);
   });
 
+  it('does not call that split exact where the collector had only that of the kernel', async () => {
+    const labels = { process: 'init', job: 'plateau', instance: 'h:9871' };
+    const total = { ...labels, __name__: 'plateau_process_virtual_memory_bytes' };
+    const heap = { ...labels, __name__: 'plateau_process_address_space_bytes', category: 'heap' };
+    const known = { ...labels, __name__: 'plateau_process_info', evidence: 'bounds' };
+    const values = held([100, 60], [612, 60]);
+    const source = fakeSeries({
+      plateau_process_address_space_bytes: [
+        series(heap, values, STEP),
+        series(
+          known,
+          values.map(() => 1),
+          STEP
+        ),
+      ],
+      plateau_process_virtual_memory_bytes: [series(total, values, STEP)],
+    });
+    const [, second] = rows(await ask({ expr: 'plateau_process_virtual_memory_bytes' }, { series: source }));
+    expect(second).toMatchObject({ evidence: 'bounds', causes: [{ category: 'heap', bytes: 512 * MIB }] });
+  });
+
   it('tells a restart from a step', async () => {
     const values = held([500, 60], [900, 60]);
     const started = series(
