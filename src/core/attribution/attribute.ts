@@ -74,7 +74,7 @@ export function attribute(snapshot: Snapshot, signatures: readonly Signature[] =
   for (const signature of signatures) signature.claim(view);
   const { mappings, ledger } = view;
   const ranges: AttributedRange[] = [];
-  const sums = new Sums();
+  const sums = createSums();
   let last: Claim | null = null;
   let account: Account = { open: null, shut: null };
   for (let i = 0; i < mappings.length; i++) {
@@ -132,44 +132,50 @@ function addParts(
   if (at < m.end) add(at, m.end, UNEXPLAINED);
 }
 
-/** Thousands of ranges share a few claims, so rows are looked up by claim. */
-class Sums {
-  private readonly accounts = new Map<Claim, Account>();
-  private readonly rows: Row[] = [];
-
-  accountOf(claim: Claim): Account {
-    let account = this.accounts.get(claim);
-    if (!account) {
-      account = { open: null, shut: null };
-      this.accounts.set(claim, account);
-    }
-    return account;
-  }
-
+interface Sums {
+  accountOf(claim: Claim): Account;
   /** The row that the account still lacks. */
-  rowOf(m: Mapping, claim: Claim, account: Account): Row {
-    const row = this.sharedRow(claim, categoryOf(m, claim));
-    if (WEAKNESS[claim.confidence] > WEAKNESS[row.confidence]) row.confidence = claim.confidence;
-    if (isInaccessible(m)) account.shut = row;
-    else account.open = row;
-    return row;
-  }
+  rowOf(m: Mapping, claim: Claim, account: Account): Row;
+  totals(): Pick<Attribution, 'virtualBytes' | 'categories' | 'regions'>;
+}
 
-  totals(): Pick<Attribution, 'virtualBytes' | 'categories' | 'regions'> {
-    const categories = emptyCategoryBytes();
-    let virtualBytes = 0;
-    for (const { category, bytes } of this.rows) {
-      categories[category] += bytes;
-      virtualBytes += bytes;
-    }
-    const regions = this.rows.sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
-    return { virtualBytes, categories, regions };
-  }
+/** Thousands of ranges share a few claims, so rows are looked up by claim. */
+function createSums(): Sums {
+  const accounts = new Map<Claim, Account>();
+  const rows: Row[] = [];
 
-  private sharedRow({ region, confidence, why }: Claim, category: Category): Row {
-    for (const row of this.rows) if (row.region === region && row.category === category) return row;
+  const sharedRow = ({ region, confidence, why }: Claim, category: Category): Row => {
+    for (const row of rows) if (row.region === region && row.category === category) return row;
     const row: Row = { region, category, bytes: 0, mappings: 0, confidence, why };
-    this.rows.push(row);
+    rows.push(row);
     return row;
-  }
+  };
+
+  return {
+    accountOf(claim) {
+      let account = accounts.get(claim);
+      if (!account) {
+        account = { open: null, shut: null };
+        accounts.set(claim, account);
+      }
+      return account;
+    },
+    rowOf(m, claim, account) {
+      const row = sharedRow(claim, categoryOf(m, claim));
+      if (WEAKNESS[claim.confidence] > WEAKNESS[row.confidence]) row.confidence = claim.confidence;
+      if (isInaccessible(m)) account.shut = row;
+      else account.open = row;
+      return row;
+    },
+    totals() {
+      const categories = emptyCategoryBytes();
+      let virtualBytes = 0;
+      for (const { category, bytes } of rows) {
+        categories[category] += bytes;
+        virtualBytes += bytes;
+      }
+      const regions = rows.sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
+      return { virtualBytes, categories, regions };
+    },
+  };
 }

@@ -41,61 +41,52 @@ type Draft = { -readonly [K in keyof Omit<MappedFile, 'mappings'>]: MappedFile[K
 /** Indexes made so far: each has its own number. */
 let made = 0;
 
-class FileIndex implements MappedFiles {
-  private readonly list: Draft[] = [];
-  private readonly number = ++made;
-  /** The answers of this process: a handful of patterns, and the first file of each. */
-  private readonly asked: FilePattern[] = [];
-  private readonly answers: Draft[] = [];
-  private byName: Map<string, Draft> | null = null;
-
-  /** @param indices of mappings with a path, ascending */
-  constructor(mappings: readonly Mapping[], indices: readonly number[]) {
-    makeRoom();
-    let file: Draft | null = null;
-    for (const index of indices) {
-      const { name, access } = mappings[index]!;
-      if (file === null || file.name !== name) file = this.fileOf(name);
-      file.mappings.push(index);
-      if (access & EXECUTE) file.executable = true;
-      if (access & WRITE) file.writable = true;
-    }
-  }
-
-  values(): readonly MappedFile[] {
-    return this.list;
-  }
-
-  get(name: string): MappedFile | undefined {
-    this.byName ??= new Map(this.list.map((file) => [file.name, file]));
-    return this.byName.get(name);
-  }
-
-  first(pattern: FilePattern): MappedFile | undefined {
-    const at = this.asked.indexOf(pattern);
-    return at < 0 ? undefined : this.answers[at];
-  }
-
-  private fileOf(name: string): Draft {
-    const path = knownPath(name);
-    if (path.metBy === this.number) return this.list[path.place]!;
-    path.metBy = this.number;
-    path.place = this.list.length;
-    const { base, matches, memory } = path;
-    const file: Draft = { name, base, matches, memory, mappings: [], executable: false, writable: false };
-    this.list.push(file);
-    for (const pattern of matches) {
-      if (this.asked.includes(pattern)) continue;
-      this.asked.push(pattern);
-      this.answers.push(file);
-    }
-    return file;
-  }
-}
-
 /** @param indices of mappings with a path, ascending */
 export function indexFiles(mappings: readonly Mapping[], indices: readonly number[]): MappedFiles {
-  return new FileIndex(mappings, indices);
+  makeRoom();
+  const number = ++made;
+  const list: Draft[] = [];
+  // The answers of this process: a handful of patterns, and the first file of each.
+  const asked: FilePattern[] = [];
+  const answers: Draft[] = [];
+  let byName: Map<string, Draft> | null = null;
+
+  const fileOf = (name: string): Draft => {
+    const path = knownPath(name);
+    if (path.metBy === number) return list[path.place]!;
+    path.metBy = number;
+    path.place = list.length;
+    const { base, matches, memory } = path;
+    const file: Draft = { name, base, matches, memory, mappings: [], executable: false, writable: false };
+    list.push(file);
+    for (const pattern of matches) {
+      if (asked.includes(pattern)) continue;
+      asked.push(pattern);
+      answers.push(file);
+    }
+    return file;
+  };
+
+  let file: Draft | null = null;
+  for (const index of indices) {
+    const { name, access } = mappings[index]!;
+    if (file === null || file.name !== name) file = fileOf(name);
+    file.mappings.push(index);
+    if (access & EXECUTE) file.executable = true;
+    if (access & WRITE) file.writable = true;
+  }
+
+  return {
+    values: () => list,
+    get(name) {
+      byName ??= new Map(list.map((one) => [one.name, one]));
+      return byName.get(name);
+    },
+    first(pattern) {
+      const at = asked.indexOf(pattern);
+      return at < 0 ? undefined : answers[at];
+    },
+  };
 }
 
 /** True when the base name of a path matches, whether it is mapped or not. */
