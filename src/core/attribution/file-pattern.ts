@@ -22,7 +22,7 @@ const MOST_KNOWN = 8192;
 const patterns: FilePattern[] = [];
 const known = new Map<string, KnownPath>();
 
-export function baseName(name: string): string {
+function baseName(name: string): string {
   const path = name.endsWith(DELETED) ? name.slice(0, -DELETED.length) : name;
   return path.slice(path.lastIndexOf('/') + 1);
 }

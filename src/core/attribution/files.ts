@@ -4,7 +4,7 @@
 import { EXECUTE, type Mapping, WRITE } from '../mapping/mapping';
 import { type FilePattern, knownPath, makeRoom } from './file-pattern';
 
-export { type FilePattern, baseName, filePattern } from './file-pattern';
+export { type FilePattern, filePattern } from './file-pattern';
 
 export interface MappedFile {
   /** As printed, ` (deleted)` included. */
