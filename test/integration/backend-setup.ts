@@ -11,6 +11,7 @@ import {
   type QueryResult,
   openPluginHost,
 } from '../../src/adapters/pluginv2/host/plugin-host';
+import { emptyCategoryBytes } from '../../src/core/attribution/categories';
 import type { StartOptions } from '../../src/adapters/pluginv2/host/start-plugin';
 import { HOST_TARGET, buildBackend } from '../../scripts/build-backend';
 
@@ -62,19 +63,7 @@ export async function serveHttp(listener: RequestListener): Promise<FakeServer> 
 
 /** A collector with one process, `api-1`, that holds one layout of 12,288 B since `fromMs`. */
 export function fakeCollector(fromMs: number, toMs: number, token = ''): RequestListener {
-  const zero = {
-    code: 0,
-    data: 0,
-    file: 0,
-    shared: 0,
-    metadata: 0,
-    kernel: 0,
-    guard: 0,
-    stack: 0,
-    heap: 0,
-    reservation: 0,
-    unknown: 0,
-  };
+  const zero = emptyCategoryBytes();
   const range = (category: string, region: string, size: number, mapping: number) => ({
     gap: 0,
     size,

@@ -7,10 +7,14 @@ process.title = process.argv[2];
 const kept = [];
 const commands = {
   wasm(count) {
-    for (let i = 0; i < count; i++) {kept.push(new WebAssembly.Memory({ initial: 1, maximum: 65536 }));}
+    for (let i = 0; i < count; i++) {
+      kept.push(new WebAssembly.Memory({ initial: 1, maximum: 65536 }));
+    }
   },
   buffers(count, mib) {
-    for (let i = 0; i < count; i++) {kept.push(Buffer.alloc(mib * 1024 * 1024, 1));}
+    for (let i = 0; i < count; i++) {
+      kept.push(Buffer.alloc(mib * 1024 * 1024, 1));
+    }
   },
   async workers(count) {
     const started = Array.from({ length: count }, () => new Worker('setInterval(() => {}, 1000)', { eval: true }));

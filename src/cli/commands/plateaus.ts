@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ParseError } from '../../core/errors';
 import { detectPlateaus } from '../../core/plateau/detect';
 import { parseSeries } from '../../core/plateau/parse-series';
-import type { PlateauSamples } from '../../core/plateau/types';
+import type { Plateau, PlateauSamples } from '../../core/plateau/types';
 import { type Command, UsageError } from '../command';
 import { parseOptions } from '../options';
 import { TargetError } from '../target';
@@ -33,7 +33,7 @@ example: plateau plateaus api-server.tsv`,
         const found = detectPlateaus(samples);
         await output.write(
           values['json']
-            ? `${JSON.stringify({ schema: 1, plateaus: found })}\n`
+            ? `${JSON.stringify(toDocument(found))}\n`
             : plateausPicture(styleFor(output), file === '-' ? 'stdin' : file, samples, found)
         );
       } catch (error) {
@@ -45,6 +45,11 @@ example: plateau plateaus api-server.tsv`,
     return code;
   },
 };
+
+/** The first level has nothing before it, so its step is 0. */
+function toDocument(found: readonly Plateau[]) {
+  return { schema: 1, plateaus: found.map((entry) => ({ ...entry, stepBytes: entry.stepBytes ?? 0 })) };
+}
 
 /** @throws TargetError */
 function readSeries(file: string): PlateauSamples {

@@ -47,9 +47,9 @@ describe.each(services)('service %s', (_name, service) => {
   });
 });
 
-test('Grafana is told to load both plugins without a signature', () => {
+test('Grafana is told to load the plugin without a signature', () => {
   const allowed = compose.services.grafana?.environment?.GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS?.split(',');
-  expect(allowed).toEqual(['plateau-addressspace-datasource', 'plateau-addressspacemap-panel']);
+  expect(allowed).toEqual(['plateau-addressspace-datasource']);
 });
 
 test('the provisioned data source has settings that the backend reads, at addresses that the services use', () => {

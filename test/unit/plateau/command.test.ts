@@ -46,7 +46,7 @@ describe('plateau plateaus', () => {
     expect(documents[0]).toMatchObject({
       schema: 1,
       plateaus: [
-        { startMs: 0, endMs: 285_000, levelBytes: 209_715_200, kind: 'plateau', stepBytes: null, reset: false },
+        { startMs: 0, endMs: 285_000, levelBytes: 209_715_200, kind: 'plateau', stepBytes: 0, reset: false },
         { startMs: 300_000, levelBytes: 314_572_800, stepBytes: 104_857_600 },
       ],
     });
