@@ -35,8 +35,8 @@ const BY_LIBRARY: Claim = {
 };
 
 /**
- * A segment begins on its border, and what touches it from above is of the same area; an arena of later versions may begin
- * anywhere. V8 scatters single pages over the same range, so little of it is no sign.
+ * A segment begins on its border with its own header, so it is writable there (a pool of PartitionAlloc begins shut), and
+ * what touches it from above is of the same area; an arena of later versions may begin anywhere. V8 scatters single pages over the same range, so little of it is no sign.
  */
 function segmentsByPlace(view: View): number[] {
   // Programs without a stack limit have all their mappings here, libraries too; mimalloc's own area has none.
@@ -50,7 +50,8 @@ function segmentsByPlace(view: View): number[] {
     const m = view.mappings[i]!;
     if (view.ledger[i] !== undefined || !(isPlainWritable(m) || isPlainNone(m))) continue;
     const arena = isPlainWritable(m) && sizeOf(m) >= ARENA / 2;
-    if (m.start % SEGMENT !== 0 && m.start !== end && !arena) continue;
+    const segment = m.start % SEGMENT === 0 && isPlainWritable(m);
+    if (!segment && m.start !== end && !arena) continue;
     found.push(i);
     bytes += sizeOf(m);
     end = m.end;

@@ -30,6 +30,15 @@ describe('mimalloc', () => {
     expect(bytesOf(attributed([PROGRAM, ...segments, libc]), 'mimalloc.mapping')).toBe(0);
   });
 
+  it('is not a pool that begins shut, as those of PartitionAlloc do', () => {
+    const pool: Piece[] = [
+      { start: 16 * TIB, size: 16 * KIB, permissions: '---p' },
+      { start: 16 * TIB + 16 * KIB, size: 128 * KIB, permissions: 'rw-p' },
+      { start: 16 * TIB + 144 * KIB, size: 32 * GIB - 144 * KIB, permissions: '---p' },
+    ];
+    expect(attributed([PROGRAM, ...pool]).runtimes).toEqual([]);
+  });
+
   it('is not a few scattered pages', () => {
     expect(attributed([PROGRAM, { start: HINT, size: 256 * KIB, permissions: 'rw-p' }]).runtimes).toEqual([]);
   });
