@@ -14,6 +14,7 @@ import { causesOf } from '../src/core/plateau/causes';
 import { detectPlateaus } from '../src/core/plateau/detect';
 import { snapshotFromFiles } from '../src/core/snapshot/from-files';
 import type { Layout } from '../src/core/snapshot/layout';
+import { sumsOf } from '../src/core/snapshot/sums';
 import { toLayout } from '../src/core/snapshot/to-layout';
 
 const CORPUS = path.resolve(__dirname, 'corpus');
@@ -26,14 +27,7 @@ function capture(name: string): Layout {
   return toLayout(attribution);
 }
 
-const parts = ({ ranges }: Layout): Map<string, number> => {
-  const sums = new Map<string, number>();
-  for (const { region, category, size } of ranges) {
-    const key = `${region}\t${category}`;
-    sums.set(key, (sums.get(key) ?? 0) + size);
-  }
-  return sums;
-};
+const parts = (layout: Layout): Map<string, number> => new Map(Object.entries(sumsOf(layout).regions));
 
 describe('from /proc to a sentence', () => {
   const small = capture('go-1.26-daemon-small');

@@ -5,6 +5,7 @@ import { ParseError } from '../../core/errors';
 import { snapshotFromFiles } from '../../core/snapshot/from-files';
 import type { Layout } from '../../core/snapshot/layout';
 import type { Snapshot } from '../../core/snapshot/snapshot';
+import { sumsOf } from '../../core/snapshot/sums';
 import { toLayout } from '../../core/snapshot/to-layout';
 import type { Bytes } from '../../core/units';
 import type { RawLayout } from './raw-layout';
@@ -12,7 +13,7 @@ import type { RawLayout } from './raw-layout';
 const SYSTEM = readSystemFacts();
 
 /** Null for a text that broke off because the process ended while it was read. */
-export function snapshotOfRaw({ text, status, exe, commandLine, pid }: RawLayout): Snapshot | null {
+function snapshotOfRaw({ text, status, exe, commandLine, pid }: RawLayout): Snapshot | null {
   try {
     return snapshotFromFiles({ maps: text, status, cmdline: commandLine }, { exe, pid, system: SYSTEM });
   } catch (error) {
@@ -28,11 +29,5 @@ export function layoutOf(raw: RawLayout, addresses: 'absolute' | 'relative'): La
 
 export function partsOf(raw: RawLayout): ReadonlyMap<string, Bytes> | null {
   const layout = layoutOf(raw, 'absolute');
-  if (!layout) return null;
-  const parts = new Map<string, Bytes>();
-  for (const { region, category, size } of layout.ranges) {
-    const key = `${region}\t${category}`;
-    parts.set(key, (parts.get(key) ?? 0) + size);
-  }
-  return parts;
+  return layout && new Map(Object.entries(sumsOf(layout).regions));
 }

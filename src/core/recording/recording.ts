@@ -34,9 +34,9 @@ export interface Recording {
 }
 
 /** The layout in force at a time, or null before the first. */
-export function layoutAt(recording: Recording, atMs: number): RecordedLayout | null {
+export function layoutAt(layouts: readonly RecordedLayout[], atMs: number): RecordedLayout | null {
   let found: RecordedLayout | null = null;
-  for (const layout of recording.layouts) {
+  for (const layout of layouts) {
     if (layout.atMs > atMs) break;
     found = layout;
   }

@@ -42,8 +42,8 @@ export function stepsOf(recording: Recording, body: (layout: RecordedLayout) => 
  * last one of a program may be what is left in the middle of its exit.
  */
 function layoutOfEntry(recording: Recording, entry: Plateau): RecordedLayout | null {
-  if (entry.kind === 'ramp') return layoutAt(recording, entry.endMs);
-  const atStart = layoutAt(recording, entry.startMs);
+  if (entry.kind === 'ramp') return layoutAt(recording.layouts, entry.endMs);
+  const atStart = layoutAt(recording.layouts, entry.startMs);
   const inside = recording.layouts.filter(({ atMs }) => atMs >= entry.startMs && atMs <= entry.endMs);
   const distance = ({ virtualBytes }: RecordedLayout): Bytes => Math.abs(virtualBytes - entry.levelBytes);
   return [...(atStart ? [atStart] : []), ...inside].reduce<RecordedLayout | null>(
@@ -82,8 +82,8 @@ function changesOf({ layouts, durationMs, peakBytes }: Recording): Plateau[] {
     .sort((a, b) => a.layout.atMs - b.layout.atMs);
   return told.map(({ layout, first }, i) => {
     const endMs = told[i + 1] ? lastBefore(layouts, told[i + 1]!.layout.atMs) : durationMs;
-    const level = (layoutAtIn(layouts, endMs) ?? layout).virtualBytes;
-    const previous = i === 0 ? null : (layoutAtIn(layouts, lastBefore(layouts, layout.atMs))?.virtualBytes ?? null);
+    const level = (layoutAt(layouts, endMs) ?? layout).virtualBytes;
+    const previous = i === 0 ? null : (layoutAt(layouts, lastBefore(layouts, layout.atMs))?.virtualBytes ?? null);
     return {
       startMs: layout.atMs,
       endMs,
@@ -96,10 +96,6 @@ function changesOf({ layouts, durationMs, peakBytes }: Recording): Plateau[] {
       maxBytes: Math.max(level, layout.virtualBytes),
     };
   });
-}
-
-function layoutAtIn(layouts: readonly RecordedLayout[], atMs: number): RecordedLayout | null {
-  return layouts.filter((layout) => layout.atMs <= atMs).at(-1) ?? null;
 }
 
 /** Time of the last layout before a moment. */

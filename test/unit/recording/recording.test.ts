@@ -96,8 +96,8 @@ describe('the steps of a recording', () => {
         { atMs: 9, pid: 1, parts: heap(4) },
       ]
     );
-    expect(layoutAt(recording, 7)?.virtualBytes).toBe(9 * MIB);
-    expect(layoutAt(recording, -1)).toBeNull();
+    expect(layoutAt(recording.layouts, 7)?.virtualBytes).toBe(9 * MIB);
+    expect(layoutAt(recording.layouts, -1)).toBeNull();
     expect(peakLayout(recording)?.atMs).toBe(5);
   });
 });

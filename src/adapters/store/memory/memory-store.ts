@@ -7,7 +7,7 @@ import { layoutIdOf } from '../../../core/snapshot/to-layout';
 import { type LayoutStore, type Life, lifeKey } from '../../../core/snapshot/store';
 import { parseCursor, toCursor } from '../cursor';
 import { layoutHash } from '../layout-id';
-import { sumsOf } from '../sums';
+import { sumsOf } from '../../../core/snapshot/sums';
 
 interface Body {
   readonly layout: Layout;

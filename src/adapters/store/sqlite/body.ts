@@ -2,7 +2,7 @@
 import type { Database } from 'bun:sqlite';
 import type { Layout } from '../../../core/snapshot/layout';
 import { layoutIdOf } from '../../../core/snapshot/to-layout';
-import { sumsOf } from '../sums';
+import { sumsOf } from '../../../core/snapshot/sums';
 import { type Delta, fromDelta, toDelta } from './delta';
 
 /** A whole layout that differences are made to. */

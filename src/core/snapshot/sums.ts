@@ -1,5 +1,5 @@
-import { type CategoryBytes, emptyCategoryBytes } from '../../core/attribution/categories';
-import type { Layout } from '../../core/snapshot/layout';
+import { type CategoryBytes, emptyCategoryBytes } from '../attribution/categories';
+import type { Layout } from './layout';
 
 /** What an interval carries beside its times: bytes by category, and by `region\tcategory`. Both sum to virtualBytes. */
 export function sumsOf(layout: Layout): {
