@@ -51,6 +51,7 @@ const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc|gc\.|[atl]san|
 /** Managed assemblies are mapped by their runtime section by section; they are not images of the dynamic linker. */
 const ASSEMBLY = filePattern(/\.(dll|exe|winmd)$/i);
 const SYMBOLS = filePattern(/\.so(\.|$)|\.debug$/);
+const C_LIBRARY = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
 
 /** An image maps its own header, and something of it can run; heap dumps and archives of runtimes begin farther in. */
 function isImage(view: View, file: MappedFile): boolean {
@@ -146,9 +147,14 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
   }
 }
 
-/** Nothing else can touch the program's data; a library is loaded below older mappings and may touch them. */
+/**
+ * Nothing else can touch the program's data. A library is loaded below older mappings and may touch them; but what lies above the
+ * C library was loaded before the program ran, so that its older neighbours are libraries, too.
+ */
 function bssEnd(view: View, m: Mapping, image: MappedFile, fileBytes: Bytes): number {
   const size = sizeOf(m);
+  const libc = view.files.first(C_LIBRARY);
+  if (libc && view.mappings[libc.mappings[0]!]!.start < m.start) return m.end;
   if (size <= Math.max(LIBRARY_BSS, fileBytes / 3) || ALLOCATOR.test(image.base)) return m.end;
   const rest = size % ALLOCATOR_STEP;
   return m.start + (rest > 0 && rest <= FEW_PAGES ? rest : view.pageSize);
