@@ -15,20 +15,11 @@ export interface Normalised {
 
 const VSYSCALL = '[vsyscall]';
 
-/** Nearly all snapshots are in order, and few of their neighbours are to be joined: the others cost more. */
+/** Nearly all snapshots are in order but for their last line, [vsyscall], which lies above all else. The others cost more. */
 export function normalise(input: readonly Mapping[], records: readonly SmapsEntry[] | null): Normalised {
-  let ordered = true;
-  let vsyscalls = 0;
-  let end = 0;
-  for (let i = 0; i < input.length; i++) {
-    const m = input[i]!;
-    if (m.start < end) ordered = false;
-    if (m.name === VSYSCALL) vsyscalls++;
-    end = m.end;
-  }
-  let tidied = input;
-  if (ordered && vsyscalls === 1 && input[input.length - 1]!.name === VSYSCALL) tidied = input.slice(0, -1);
-  else if (!ordered || vsyscalls > 0) tidied = tidy(input);
+  const last = input[input.length - 1];
+  const kept = last && isVsyscall(last) ? input.slice(0, -1) : input;
+  const tidied = isOrdered(kept) ? kept : tidy(input);
   const smaps = records && alignSmaps(tidied, records);
   const seams = seamsOf(tidied, smaps);
   return {
@@ -38,12 +29,27 @@ export function normalise(input: readonly Mapping[], records: readonly SmapsEntr
   };
 }
 
+function isVsyscall(m: Mapping): boolean {
+  return m.name === VSYSCALL;
+}
+
+/** Ascending and disjoint. */
+function isOrdered(mappings: readonly Mapping[]): boolean {
+  let end = 0;
+  for (let i = 0; i < mappings.length; i++) {
+    const m = mappings[i]!;
+    if (m.start < end) return false;
+    end = m.end;
+  }
+  return true;
+}
+
 /**
  * Sorted, without [vsyscall] (not part of VmSize) and without overlaps. A snapshot taken while the process changes can
  * show a range twice; the later line is cut, so that sums stay sums of distinct bytes.
  */
 function tidy(input: readonly Mapping[]): readonly Mapping[] {
-  const sorted = input.filter((m) => m.name !== VSYSCALL);
+  const sorted = input.filter((m) => !isVsyscall(m));
   sorted.sort((a, b) => a.start - b.start || a.end - b.end || a.access - b.access || (a.name < b.name ? -1 : 1));
   let covered = -1;
   const cut: Mapping[] = [];
@@ -114,10 +120,9 @@ function isBlock(m: Mapping): boolean {
   return m.inode === 0 && (size % MIB === 0 || size % (8 * MIB + 4 * KIB) === 0);
 }
 
+/** Of two that touch and have equal permissions. */
 function goesOn(a: Mapping, b: Mapping): boolean {
   return (
-    a.end === b.start &&
-    a.access === b.access &&
     a.name === b.name &&
     a.inode === b.inode &&
     (a.inode === 0 || (a.device === b.device && a.offset + (a.end - a.start) === b.offset))

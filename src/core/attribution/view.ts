@@ -56,8 +56,11 @@ export interface View {
   readonly writable: readonly number[];
   /** Indices of private anonymous memory that is inaccessible (PROT_NONE), ascending. */
   readonly inaccessible: readonly number[];
-  /** Bytes of the inaccessible ones. */
+  /** Bytes of the inaccessible ones, and of the largest of them. */
   readonly inaccessibleBytes: Bytes;
+  readonly largestInaccessible: Bytes;
+  /** Bytes of the largest of the writable ones. */
+  readonly largestWritable: Bytes;
   /** Indices of private anonymous memory that can be executed, ascending. */
   readonly executable: readonly number[];
   /** Indices of shared memory without a path, ascending. */
@@ -66,6 +69,8 @@ export interface View {
   readonly bracketed: readonly number[];
   /** What is claimed of each mapping: all of it, some of it (ascending), or nothing. */
   readonly ledger: Array<Claim | readonly Segment[] | undefined>;
+  /** Mappings of which not all was claimed at once: when none is left, there is nothing to look for. */
+  unclaimed: number;
   /** Runtimes recognised so far, in registry order. */
   readonly runtimes: Runtime[];
   /** Null until somebody has asked (`libcOf`). */
@@ -93,10 +98,14 @@ export function createView(snapshot: Snapshot): View {
   const executable: number[] = [];
   const sharedPathless: number[] = [];
   const bracketed: number[] = [];
+  const ledger: View['ledger'] = [];
   let inaccessibleBytes = 0;
+  let largestInaccessible = 0;
+  let largestWritable = 0;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const { name, access } = m;
+    ledger.push(undefined);
     if (name !== '') {
       const first = name.charCodeAt(0);
       if (first === SLASH) {
@@ -108,10 +117,15 @@ export function createView(snapshot: Snapshot): View {
     if (access & SHARED) sharedPathless.push(i);
     else if (m.inode !== 0 || (name !== '' && !name.startsWith('[anon:'))) continue;
     else if (access & EXECUTE) executable.push(i);
-    else if (access & WRITE) writable.push(i);
-    else if (access === 0) {
+    else if (access & WRITE) {
+      writable.push(i);
+      const size = m.end - m.start;
+      if (size > largestWritable) largestWritable = size;
+    } else if (access === 0) {
       inaccessible.push(i);
-      inaccessibleBytes += m.end - m.start;
+      const size = m.end - m.start;
+      inaccessibleBytes += size;
+      if (size > largestInaccessible) largestInaccessible = size;
     }
   }
   return {
@@ -124,10 +138,13 @@ export function createView(snapshot: Snapshot): View {
     writable,
     inaccessible,
     inaccessibleBytes,
+    largestInaccessible,
+    largestWritable,
     executable,
     sharedPathless,
     bracketed,
-    ledger: new Array<Claim | readonly Segment[] | undefined>(mappings.length).fill(undefined),
+    ledger,
+    unclaimed: mappings.length,
     runtimes: [],
     libc: null,
   };
@@ -176,6 +193,7 @@ export function claimMapping(view: View, index: number, claim: Claim): Bytes {
   const m = view.mappings[index]!;
   if (view.ledger[index] === undefined) {
     view.ledger[index] = claim;
+    view.unclaimed--;
     return m.end - m.start;
   }
   return claimWithin(view, index, m.start, m.end, claim);

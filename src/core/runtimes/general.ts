@@ -41,6 +41,7 @@ function ruleFor(m: Mapping): Claim {
 export const general: Signature = {
   name: 'general',
   claim(view) {
+    if (view.unclaimed === 0) return;
     for (let i = 0; i < view.mappings.length; i++) {
       const entry = view.ledger[i];
       if (entry === undefined || !isWhole(entry)) claimMapping(view, i, ruleFor(view.mappings[i]!));
