@@ -2,17 +2,20 @@
  * CPython: arenas of pymalloc and chunks of the frame stack.
  *
  * Source: Objects/obmalloc.c (ARENA_SIZE: 256 KiB until 3.9, 1 MiB from 3.10), Python/pystate.c (DATA_STACK_CHUNK_SIZE = 16 KiB from 3.11),
- * CPython 3.6 to 3.14. Sample: `7f0a71500000-7f0a71800000 rw-p 00000000 00:00 0`
+ * CPython 3.6 to 3.15. Sample: `7f0a71500000-7f0a71800000 rw-p 00000000 00:00 0`
  * Arenas are mapped one by one and merge: with each other, with malloc chunks (always a page more than a round size), and with the
  * .bss of the library below. The kernel fills from above, so in a mixed mapping the newer arenas lie low; how many there are
  * cannot be told. The choice made: a mapping that is a whole number of arenas is all arenas; one with a rest that malloc maps as a
  * chunk of its own (128 KiB or more) is arenas above that rest; with a smaller rest it must hold a large chunk and is arenas
- * only below 8 MiB. What NumPy marked for huge pages is its array data: it stands apart from neighbours of equal permissions.
+ * only below 8 MiB. All arenas but the newest are in use, so with smaps there are no more of them than resident memory.
+ * What NumPy marked for huge pages is its array data: it stands apart from neighbours of equal permissions. From 3.15 on it is
+ * the arenas and frame chunks that are marked (VmFlags `hg`), each of them, and NumPy's arrays with them.
+ * Memory that the kernel does not reserve (`nr`) is another allocator's that was put in malloc's place.
  */
 import { filePattern, findFile } from '../attribution/files';
-import { type Claim, type View, claimRange, freeParts, touchesAbove, touchesBelow } from '../attribution/view';
+import { type Claim, type View, claimRange, freeParts, isFree, touchesAbove, touchesBelow } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
-import { type Bytes, KIB, MIB } from '../units';
+import { type Address, type Bytes, KIB, MIB } from '../units';
 import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -39,9 +42,14 @@ const DATA_STACK: Claim = {
   why: 'Chunks of 16 KiB in which CPython keeps the frames of Python functions.',
 };
 
+const C_LIBRARY = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
+const NUMPY = filePattern(/^_multiarray_umath\./);
+
 interface Python {
   readonly arena: Bytes;
   readonly minor: number | null;
+  /** True when this release marks its arenas for huge pages, and the kernel shows it. */
+  readonly marks: boolean;
 }
 
 function pythonOf(view: View): Python | null {
@@ -53,7 +61,8 @@ function pythonOf(view: View): Python | null {
     const text = version ? `${version[1]}.${version[2]}` : null;
     view.runtimes.push({ name: 'cpython', version: text, evidence: `maps ${file.name}` });
   }
-  return { arena: minor !== null && minor < 10 ? 256 * KIB : MIB, minor };
+  const marks = (minor ?? 0) >= 15 && view.writable.some((i) => hasFlag(view, i, 'hg'));
+  return { arena: minor !== null && minor < 10 ? 256 * KIB : MIB, minor, marks };
 }
 
 /** Before images claim what touches them: arenas that stand right above the .bss of an extension module. */
@@ -62,14 +71,33 @@ export const cpython: Signature = {
   claim(view) {
     const python = pythonOf(view);
     if (!python) return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m) || m.name !== '') return;
-      const size = m.end - m.start;
-      if (!isAboveModule(view, i) || size < python.arena || size >= MIXED) return;
-      claimRange(view, m.end - wholeArenas(size, python.arena), m.end, ARENA);
-    });
+    const loader = addressOf(view, C_LIBRARY);
+    for (const i of view.writable) {
+      const m = view.mappings[i]!;
+      const size = sizeOf(m);
+      if (m.name !== '' || !isFree(view, i)) continue;
+      if (python.marks) {
+        if (hasFlag(view, i, 'hg') && !(size >= HUGE && findFile(view.files, NUMPY))) claimMarked(view, i, python);
+      } else if (m.start < loader && isAboveModule(view, i) && size >= python.arena && size < MIXED) {
+        claimRange(view, m.end - wholeArenas(view, i, size, python.arena), m.end, ARENA);
+      }
+    }
   },
 };
+
+/** Libraries are loaded from above: what lies below this one was loaded when Python ran already. */
+function addressOf(view: View, library: typeof C_LIBRARY): Address {
+  const file = findFile(view.files, library);
+  return file ? view.mappings[file.mappings[0]!]!.start : Infinity;
+}
+
+/** Nothing but arenas and chunks: the rest that is no whole arena is chunks. */
+function claimMarked(view: View, index: number, python: Python): void {
+  const m = view.mappings[index]!;
+  const arenas = Math.floor(sizeOf(m) / python.arena) * python.arena;
+  claimRange(view, m.end - arenas, m.end, ARENA);
+  claimRange(view, m.start, m.end - arenas, DATA_STACK);
+}
 
 /** True above an extension module of ordinary size: a huge one may have a .bss of several MiB itself. */
 function isAboveModule(view: View, index: number): boolean {
@@ -84,20 +112,21 @@ export const cpythonRest: Signature = {
   claim(view) {
     const python = pythonOf(view);
     if (!python) return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m)) return;
+    for (const i of view.writable) {
+      if (hasFlag(view, i, 'nr')) continue;
       for (const part of freeParts(view, i)) claimPart(view, i, part.start, part.end, python);
-    });
+    }
   },
 };
 
 function claimPart(view: View, index: number, start: number, end: number, python: Python): void {
   const size = end - start;
-  const arenas = wholeArenas(size, python.arena);
-  const rest = size - arenas;
-  if (arenas > 0 && !isHuge(view, index, size) && (rest === 0 || rest >= CHUNK || size < MIXED)) {
-    claimRange(view, end - arenas, end, ARENA);
-  } else if (arenas === 0 && size % STACK_CHUNK === 0 && size <= 4 * STACK_CHUNK && (python.minor ?? 0) >= 11) {
+  const whole = Math.floor(size / python.arena) * python.arena;
+  const rest = size - whole;
+  if (whole > 0) {
+    if (python.marks || isHuge(view, index, size) || (rest > 0 && rest < CHUNK && size >= MIXED)) return;
+    claimRange(view, end - wholeArenas(view, index, size, python.arena), end, ARENA);
+  } else if (size % STACK_CHUNK === 0 && size <= 4 * STACK_CHUNK && (python.minor ?? 0) >= 11) {
     claimRange(view, start, end, DATA_STACK);
   }
 }
@@ -112,6 +141,9 @@ function isHuge(view: View, index: number, size: Bytes): boolean {
   );
 }
 
-function wholeArenas(size: Bytes, arena: Bytes): Bytes {
-  return Math.floor(size / arena) * arena;
+/** Bytes of the arenas that `size` bytes of a mapping may hold. */
+function wholeArenas(view: View, index: number, size: Bytes, arena: Bytes): Bytes {
+  const entry = view.smaps?.[index];
+  const most = Math.floor(size / arena);
+  return arena * (entry ? Math.min(most, Math.floor((entry.rss + entry.swap) / arena) + 1) : most);
 }
