@@ -27,7 +27,7 @@ export function findingsOf(layout: Layout): Finding[] {
 
 /** Said of the process as a whole, whose bytes are no measure of what they mean: first and last, in this order. */
 const LEADING: readonly FindingKind[] = ['ramp', 'unknown', 'step.unknown', 'mappings'];
-const CLOSING: readonly FindingKind[] = ['heap', 'inside', 'not.returned', 'guess', 'limit.as', 'oom'];
+const CLOSING: readonly FindingKind[] = ['heap', 'inside', 'not.returned', 'guess', 'limit.hole', 'limit.as', 'oom'];
 
 function place(kind: FindingKind): number {
   const leading = LEADING.indexOf(kind);

@@ -9,6 +9,7 @@ const words = (reason: string, advice: string | null = null): ReservationWords =
 
 export const RESERVATION_WORDS: Readonly<Record<string, ReservationWords>> = {
   'beam.super-carrier': words('Erlang keeps its literals in one range that it can test by address'),
+  'dotnet.executable-allocator': words('.NET keeps generated code within reach of a short jump from its own library'),
   'dotnet.gc-heap': words(
     '.NET lays out the whole range of its collector at start',
     'DOTNET_GCHeapHardLimit or DOTNET_GCRegionRange make it smaller.'
@@ -23,7 +24,10 @@ export const RESERVATION_WORDS: Readonly<Record<string, ReservationWords>> = {
     'innodb_buffer_pool_size_max sets the reservation.'
   ),
   'ocaml5.minor-heaps': words('OCaml 5 keeps a minor heap ready for each of 128 domains'),
-  'sbcl.dynamic-space': words('SBCL takes its whole dynamic space at start', '--dynamic-space-size sets it.'),
+  'partition-alloc.pool': words('PartitionAlloc tells its own memory by address'),
+  'ruby.shape-tree': words('Ruby takes the whole table at start and fills it as objects get new shapes'),
+  'sbcl.dynamic-space': words('SBCL takes all of it at start', '--dynamic-space-size sets it.'),
   'v8.cage': words('V8 stores pointers as offsets in one range'),
+  'v8.sandbox': words('V8 keeps what its scripts can reach in one range with wide guards'),
   'v8.code-range': words('V8 keeps compiled code of each isolate within reach of a short jump'),
 };

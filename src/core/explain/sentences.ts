@@ -7,7 +7,7 @@ import { insideSentence } from './causes';
 import { nounOf } from './region-nouns';
 import { RESERVATION_WORDS } from './reservation-words';
 import { MIB } from '../units';
-import { capitalized, countWord, exactAndIec, iec, share, withSeparators } from './format';
+import { capitalized, countWord, exactAndIec, iec, printable, share, withSeparators } from './format';
 
 export interface Sentence {
   readonly text: string;
@@ -27,6 +27,12 @@ function residentOf({ numbers }: Finding, subject = 'of it is resident'): string
   const resident = numbers['resident'];
   if (resident === undefined) return '';
   return resident === 0 ? ` Nothing ${subject}.` : ` ${iec(resident)} ${subject}.`;
+}
+
+/** Last part of a path, short enough for a sentence. */
+function fileName(path: string): string {
+  const name = printable(path.slice(path.lastIndexOf('/') + 1));
+  return name.length > 60 ? `${name.slice(0, 57)}...` : name;
 }
 
 const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
@@ -109,7 +115,8 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
       count === 1
         ? `One malloc arena of 64 MiB reserves ${iec(n('reserved'))} and holds ${iec(n('held'))}.`
         : `${capitalized(countWord(count))} malloc arenas of 64 MiB reserve ${iec(n('reserved'))} and hold ${iec(n('held'))}, because ${why}.`,
-      'MALLOC_ARENA_MAX=2 lowers VSZ.'
+      // One beside the main arena is what two arenas are.
+      count === 1 ? null : 'MALLOC_ARENA_MAX=2 lowers VSZ.'
     );
   },
 
@@ -135,7 +142,7 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
 
   'jvm.spaces': ({ bytes, words }, n) =>
     say(
-      `${words['runtime']} reserved ${iec(bytes)} more for classes, compiled code and the collector; the largest part is ${words['largest']} (${iec(n('largest'))}). It costs no RAM until it is used.`
+      `${words['runtime']} reserved ${iec(bytes)} more for classes, compiled code and the collector; the largest part is ${nounOf(words['largest'] ?? 'jvm')} (${iec(n('largest'))}). It costs no RAM until it is used.`
     ),
 
   'wasm.memory': (finding, n) => wasm(finding, n, 'raise the limit by as much for each memory'),
@@ -154,13 +161,17 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
     return say(`${exactAndIec(bytes)} are one mapped database file. ${held}`);
   },
 
-  'file.mapped': (finding, n) =>
-    say(
-      `${withSeparators(n('files'))} data ${n('files') === 1 ? 'file is' : 'files are'} mapped, ${iec(finding.bytes)}. Reading ` +
-        `${n('files') === 1 ? 'it' : 'them'} uses page cache, which the kernel takes back when needed.` +
+  'file.mapped': (finding, n) => {
+    const one = n('files') === 1;
+    const name = fileName(finding.words['largest'] ?? '');
+    const largest = name === '' ? '' : one ? `: ${name}` : `, the largest ${name} (${iec(n('largest'))})`;
+    return say(
+      `${one ? 'One' : withSeparators(n('files'))} data ${one ? 'file is' : 'files are'} mapped, ${iec(finding.bytes)}${largest}. Reading ` +
+        `${one ? 'it' : 'them'} uses page cache, which the kernel takes back when needed.` +
         residentOf(finding),
       n('share') >= 0.25 ? 'Compare with the size of the data directory.' : null
-    ),
+    );
+  },
 
   sanitizer: (finding) =>
     say(
@@ -189,13 +200,21 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
     ),
 
   stacks: (finding) => {
-    const { threads } = finding.numbers;
-    const whose = threads === undefined ? 'Thread stacks' : `The stacks of ${withSeparators(threads)} threads`;
-    return say(`${whose} take ${iec(finding.bytes)}.${residentOf(finding)}`);
+    const { threads, stacks, each } = finding.numbers;
+    const whose =
+      stacks !== undefined && each !== undefined
+        ? stacks === 1
+          ? `One thread stack takes ${iec(finding.bytes)}.`
+          : `${capitalized(countWord(stacks))} thread stacks of ${iec(each)} take ${iec(finding.bytes)}.`
+        : threads === undefined || threads < 2
+          ? `Thread stacks take ${iec(finding.bytes)}.`
+          : `The ${threads === 2 ? 'stack of one thread' : `stacks of ${countWord(threads - 1)} threads`} beside the main one ${threads === 2 ? 'takes' : 'take'} ${iec(finding.bytes)}.`;
+    return say(`${whose}${residentOf(finding)}`);
   },
 
   untouched: ({ bytes, words, regions }, n) => {
-    const known = RESERVATION_WORDS[words['largest'] ?? ''];
+    // A region with a large reservation has its reason in the finding about that.
+    const known = n('reserved') * 2 > bytes ? undefined : RESERVATION_WORDS[words['largest'] ?? ''];
     const rest = regions.length - 1;
     const others = rest > 0 ? ` and ${countWord(rest)} more ${rest === 1 ? 'region' : 'regions'}` : '';
     const largest = words['largest'] ?? '';
@@ -223,9 +242,9 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
       `Resident fell from ${iec(n('peak'))} at its peak to ${iec(n('resident'))}, VSZ is ${withSeparators(n('virtual'))} B: memory was given back, its addresses are kept.`
     ),
 
-  guess: ({ bytes }, n) =>
+  guess: ({ bytes, regions }, n) =>
     say(
-      `${iec(bytes)} (${share(bytes, n('virtual'))}) is named by permissions and neighbours alone: no runtime was recognised for it.`
+      `${iec(bytes)} (${share(bytes, n('virtual'))}) is a guess by permissions, sizes and neighbours, most of it ${nounOf(regions[0] ?? 'memory')}.`
     ),
 
   oom: (_, n) =>

@@ -53,7 +53,7 @@ describe('the ten questions', () => {
                   file.shared file 256MiB ${resident} 000002
                   anon.heap heap 1MiB ${resident}`);
     expect(said(files('?'), 'file.mapped')).toBe(
-      '2 data files are mapped, 768 MiB. Reading them uses page cache, which the kernel takes back when needed. / ' +
+      '2 data files are mapped, 768 MiB, the largest 000001 (512 MiB). Reading them uses page cache, which the kernel takes back when needed. / ' +
         'Compare with the size of the data directory.'
     );
     expect(said(files('0'), 'file.mapped')).toContain(' Nothing of it is resident.');
@@ -64,7 +64,7 @@ describe('the ten questions', () => {
     const layout = drawLayout(
       'file.shared file 64MiB ? 000001\nfile.shared file 32MiB ? 000001\nfile.shared file 32MiB ? index'
     );
-    expect(said(layout, 'file.mapped')).toContain('3 data files are mapped, 128 MiB.');
+    expect(said(layout, 'file.mapped')).toContain('3 data files are mapped, 128 MiB, the largest 000001 (64 MiB).');
   });
 
   test("3: etcd's database file, and that no other file called db is taken for it", () => {
@@ -136,7 +136,7 @@ describe('the ten questions', () => {
     expect(said(layout, 'jvm.heap')).toBe(
       'JVM 21 reserved 1 GiB for the Java heap and committed 64 MiB of it. The other 960 MiB costs no RAM. / -Xmx sets the reservation.'
     );
-    expect(said(layout, 'jvm.spaces')).toContain('the largest part is class space (1,020 MiB)');
+    expect(said(layout, 'jvm.spaces')).toContain('the largest part is the compressed class space (1,020 MiB)');
   });
 
   test('8: what a container is killed for', () => {
@@ -174,7 +174,7 @@ describe('what costs RAM', () => {
 
   test('untouched memory is accessible and not resident', () => {
     expect(said(drawLayout('jsc.structure-heap heap 4GiB 12MiB'), 'untouched')).toBe(
-      '4 GiB of structure heap of JavaScriptCore (jsc.structure-heap) can be used, and only 12 MiB of it is in RAM: the rest was never touched or was given back. ' +
+      "4 GiB of JavaScriptCore's structures (jsc.structure-heap) can be used, and only 12 MiB of it is in RAM: the rest was never touched or was given back. " +
         'JavaScriptCore stores pointers to structures as offsets in one range.'
     );
     expect(said(drawLayout('jsc.structure-heap heap 4GiB'), 'untouched')).toBe('');
@@ -193,8 +193,26 @@ describe('what costs RAM', () => {
 
   test('stacks, shared memory, sanitizer shadow', () => {
     expect(said(drawLayout('glibc.thread-stack stack 64MiB 1MiB', { threads: 9 }), 'stacks')).toBe(
-      'The stacks of 9 threads take 64 MiB. 1 MiB of it is resident.'
+      'The stacks of 8 threads beside the main one take 64 MiB. 1 MiB of it is resident.'
     );
+    const alike = 'glibc.thread-stack stack 8MiB\n+ glibc.thread-stack guard 4KiB\n'.repeat(4);
+    expect(said(drawLayout(alike, { threads: 5 }), 'stacks')).toBe('4 thread stacks of 8 MiB take 32 MiB.');
+    expect(said(drawLayout(alike), 'stacks')).toBe('4 thread stacks of 8 MiB take 32 MiB.');
+    expect(said(drawLayout(`${alike}glibc.thread-stack stack 2MiB`, { threads: 6 }), 'stacks')).toBe(
+      'The stacks of 5 threads beside the main one take 34 MiB.'
+    );
+    expect(said(drawLayout('stack.main stack 8MiB\nrust.sigaltstack stack 9MiB'), 'stacks')).toBe('');
+  });
+
+  test('stacks of glibc 2.42 and later that have merged are counted by the threads', () => {
+    const merged = 'glibc.thread-stack stack 40980KiB\nglibc.thread-stack stack 16392KiB';
+    expect(said(drawLayout(merged, { threads: 8 }), 'stacks')).toBe('7 thread stacks of 8 MiB take 56 MiB.');
+    expect(said(drawLayout(merged, { threads: 9 }), 'stacks')).toBe(
+      'The stacks of 8 threads beside the main one take 56 MiB.'
+    );
+  });
+
+  test('shared memory, sanitizer shadow', () => {
     expect(said(drawLayout('shared.anon-shmem shared 143MiB'), 'shared')).toContain('RAM holds it once.');
     expect(said(drawLayout('asan.shadow metadata 14TiB'), 'sanitizer')).toContain('maps 14 TiB for its shadow memory');
   });
@@ -212,7 +230,9 @@ describe('what is not sure', () => {
   test('guesses are said from five percent on', () => {
     const layout = drawLayout('a.b heap 98MiB');
     const guessed = { ...layout, ranges: layout.ranges.map((range) => ({ ...range, confidence: 'guess' as const })) };
-    expect(said(guessed, 'guess')).toContain('98 MiB (100 %) is named by permissions and neighbours alone');
+    expect(said(guessed, 'guess')).toBe(
+      '98 MiB (100 %) is a guess by permissions, sizes and neighbours, most of it b of a.'
+    );
     expect(said(layout, 'guess')).toBe('');
   });
 });

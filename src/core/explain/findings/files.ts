@@ -24,16 +24,17 @@ export function fileFindings(layout: Layout): Finding[] {
   if (bytes >= WORTH_SAYING || bytes * 4 >= layout.virtualBytes) {
     const chosen = (r: LayoutRange): boolean => r.category === 'file' && r.name !== database?.key;
     const { resident } = sumOf(layout, chosen);
+    const single = sumBy(layout.ranges, (r) => (chosen(r) ? fileOf(r) : null));
     findings.push(
       finding('file.mapped', 'info', bytes, {
         regions: regionsOf(layout, chosen),
         numbers: {
-          files: countFiles(layout, chosen),
+          files: single.length,
           share: bytes / layout.virtualBytes,
-          largest: rest[0]?.bytes ?? 0,
+          largest: single[0]?.bytes ?? 0,
           ...(resident ? { resident: resident.high } : {}),
         },
-        words: { largest: rest[0]?.key ?? '' },
+        words: { largest: single[0]?.key.split('\t')[0] ?? '' },
       })
     );
   }
@@ -46,9 +47,8 @@ function isBoltFile(layout: Layout, name: string): boolean {
 }
 
 /** In a relative layout files of different folders share one base name; their sizes tell most of them apart. */
-function countFiles(layout: Layout, chosen: (range: LayoutRange) => boolean): number {
-  const files = layout.ranges.filter(chosen).map((r) => (r.name.includes('/') ? r.name : `${r.name}\t${r.size}`));
-  return new Set(files).size;
+function fileOf({ name, size }: LayoutRange): string {
+  return name.includes('/') ? name : `${name}\t${size}`;
 }
 
 function regionsOf(layout: Layout, chosen: (range: LayoutRange) => boolean): string[] {

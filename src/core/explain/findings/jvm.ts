@@ -38,7 +38,7 @@ export function jvmFindings(layout: Layout): Finding[] {
       finding('jvm.spaces', 'info', bytes, {
         regions: spaces.map((space) => space.key),
         numbers: { largest: largest.bytes },
-        words: { ...words, largest: largest.key.slice('jvm.'.length).replace('-', ' ') },
+        words: { ...words, largest: largest.key },
       })
     );
   }

@@ -40,10 +40,14 @@ function untouched(layout: Layout): Finding[] {
   return [
     finding('untouched', 'info', bytes, {
       regions: regions.map((region) => region.key),
-      numbers: { resident },
+      numbers: { resident, reserved: reservedOf(layout, regions[0]!.key) },
       words: { largest: regions[0]!.key },
     }),
   ];
+}
+
+function reservedOf(layout: Layout, region: string): number {
+  return sumOf(layout, (r) => r.region === region && r.category === 'reservation').bytes;
 }
 
 /** Said only when RAM was really given back: the peak of the kernel's own count is far above what is resident now. */
@@ -51,6 +55,9 @@ function notReturned(layout: Layout): Finding[] {
   const peak = layout.residentPeakBytes ?? null;
   const resident = layout.residentBytes;
   if (peak === null || resident === null || peak < 2 * resident || peak - resident < WORTH_SAYING) return [];
+  // Unmapped memory gave its addresses back too.
+  const unmapped = Math.max(0, (layout.peakBytes ?? layout.virtualBytes) - layout.virtualBytes);
+  if (2 * unmapped > peak - resident) return [];
   return [
     finding('not.returned', 'info', peak - resident, { numbers: { peak, resident, virtual: layout.virtualBytes } }),
   ];
@@ -72,7 +79,7 @@ function reservations(layout: Layout): Finding[] {
 
 function shared(layout: Layout): Finding[] {
   const sum = sumOf(layout, (r) => r.category === 'shared');
-  if (sum.bytes < WORTH_SAYING) return [];
+  if (sum.bytes < WORTH_SAYING && sum.bytes * 4 < layout.virtualBytes) return [];
   const numbers: Record<string, number> = sum.resident ? { resident: sum.resident.high } : {};
   return [
     finding('shared', 'info', sum.bytes, { regions: regionsOf(layout, (r) => r.category === 'shared'), numbers }),
