@@ -1,5 +1,6 @@
 import { beam, beamRest } from './beam';
 import { brk } from './brk';
+import { coroutines } from './coroutines';
 import { cpython, cpythonRest } from './cpython';
 import { dotnet } from './dotnet/dotnet';
 import { elf } from './elf';
@@ -70,6 +71,7 @@ export const SIGNATURES: readonly Signature[] = [
   glibcArenas,
   vmaNames,
   threadStacks,
+  coroutines,
   smallStacks,
   libcBlocks,
   // What is left: reservations first, then who owns the rest of the writable memory.

@@ -1,0 +1,48 @@
+/**
+ * Stacks that a program makes itself: coroutines and fibers.
+ *
+ * Source: QEMU util/oslib-posix.c (qemu_alloc_stack: 1 MiB and a guard page below, plain mmap and mprotect), Boost.Context
+ * protected_fixedsize_stack, ClickHouse src/Common/FiberStack.h. Sample, QEMU 10.0:
+ *   `7f41f0bff000-7f41f0c00000 ---p 00000000 00:00 0`
+ *   `7f41f0c00000-7f41f0d00000 rw-p 00000000 00:00 0`      1 MiB, without the flag of thread stacks
+ * Cannot tell: whose they are; one that has merged with what lies above it; one without a guard.
+ */
+import { type Claim, type View, claimMapping } from '../attribution/view';
+import { sizeOf } from '../mapping/mapping';
+import { type Bytes, KIB, MIB } from '../units';
+import { isPlainWritable } from './shapes';
+import type { Signature } from './signature';
+
+const COROUTINE: Claim = {
+  region: 'app.coroutine-stack',
+  category: 'stack',
+  inaccessible: 'guard',
+  confidence: 'guess',
+  why: 'A guard page below a block of a power of two: a stack that the program made itself, as coroutines have.',
+};
+/** Below are stacks for signal handlers, too. */
+const SMALLEST = 64 * KIB;
+const LARGEST = 8 * MIB;
+
+function isPowerOfTwo(bytes: Bytes): boolean {
+  return (bytes & (bytes - 1)) === 0;
+}
+
+/** The guard lies below the asked size, or is cut from it. */
+function isStackSize(view: View, bytes: Bytes): boolean {
+  return bytes >= SMALLEST && bytes <= LARGEST && (isPowerOfTwo(bytes) || isPowerOfTwo(bytes + view.pageSize));
+}
+
+export const coroutines: Signature = {
+  name: 'coroutines',
+  claim(view) {
+    for (const i of view.inaccessible) {
+      const guard = view.mappings[i]!;
+      const stack = view.mappings[i + 1];
+      if (view.ledger[i] !== undefined || sizeOf(guard) !== view.pageSize || stack?.start !== guard.end) continue;
+      if (view.ledger[i + 1] !== undefined || !isPlainWritable(stack) || !isStackSize(view, sizeOf(stack))) continue;
+      claimMapping(view, i, COROUTINE);
+      claimMapping(view, i + 1, COROUTINE);
+    }
+  },
+};
