@@ -35,7 +35,7 @@ const BY_LIBRARY: Claim = {
 };
 
 /**
- * A segment begins on its border with its own header, so it is writable there (a pool of PartitionAlloc begins shut), and
+ * mimalloc does not let the kernel reserve memory for it. A segment begins on its border with its own header, so it is writable there (a pool of PartitionAlloc begins shut), and
  * what touches it from above is of the same area; an arena of later versions may begin anywhere. V8 scatters single pages over the same range, so little of it is no sign.
  */
 function segmentsByPlace(view: View): number[] {
@@ -51,7 +51,7 @@ function segmentsByPlace(view: View): number[] {
     if (view.ledger[i] !== undefined || !(isPlainWritable(m) || isPlainNone(m))) continue;
     const arena = isPlainWritable(m) && sizeOf(m) >= ARENA / 2;
     const segment = m.start % SEGMENT === 0 && isPlainWritable(m);
-    if (!segment && m.start !== end && !arena) continue;
+    if ((!segment && m.start !== end && !arena) || hasFlag(view, i, 'nr') === false) continue;
     found.push(i);
     bytes += sizeOf(m);
     end = m.end;
