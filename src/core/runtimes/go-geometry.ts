@@ -7,6 +7,8 @@
  * page that describes the heap is opened. All offsets follow from one number, the heap's place, so two opened pages give
  * the tables' place and a third confirms it:
  *   `7f9fa387b000-7f9fa387c000 rw-p 00000000 00:00 0`      the opened page of L3
+ * Kernels from 6.7 on begin a mapping of a huge page or more at the border of one. With pages of 4 KiB that is 2 MiB and the three
+ * large tables still touch; with 16 KiB (32 MiB) L2, and with 64 KiB (512 MiB) also L3, lies elsewhere above.
  */
 import { type View, claimsOf, indexAt, touchesBelow } from '../attribution/view';
 
@@ -17,6 +19,7 @@ export const LEVEL_BYTES: readonly Bytes[] = [128 * KIB, MIB, 8 * MIB, 64 * MIB,
 /** Address space described by one L4 entry. */
 const CHUNK = 4 * MIB;
 const ENTRY = 8;
+const ARENA = 64 * MIB;
 /** amd64 shifts addresses by 2^47 so that its two halves become one range (arenaBaseOffset). */
 export const AMD64_OFFSET = 2 ** 47;
 
@@ -70,11 +73,15 @@ export function findGoTables(view: View): GoTables | null {
   return null;
 }
 
+function solve(view: View, lower: Island, upper: Island): GoTables | null {
+  return solveIndex(view, lower, upper) ?? solveSummaries(view, lower, upper);
+}
+
 /**
  * `lower` as the opened page of L4 and `upper` as that of L3: with k pages of L4 below the heap's, the distance of the two
  * is 512 MiB - k pages + floor(k / 8) pages, which leaves one or two values of k.
  */
-function solve(view: View, lower: Island, upper: Island): GoTables | null {
+function solveSummaries(view: View, lower: Island, upper: Island): GoTables | null {
   const page = view.pageSize;
   const pages = LEVEL_BYTES[4]! / page;
   const distance = (upper.start - lower.start) / page;
@@ -83,11 +90,51 @@ function solve(view: View, lower: Island, upper: Island): GoTables | null {
     if (k < 0 || k >= pages || pages - k + Math.floor(k / 8) !== distance) continue;
     const l4 = lower.start - k * page;
     const l3 = l4 + LEVEL_BYTES[4]!;
-    const l2 = l3 + LEVEL_BYTES[3]!;
+    const above = l3 + LEVEL_BYTES[3]!;
+    if (!isReserved(view, l4, above) || !hasHeap(view, k)) continue;
     // The upper island is in L3 at floor(k/8); the page of L2 is at floor(k/64) and confirms both.
-    if (!opensAt(view, l2 + Math.floor(k / 64) * page)) continue;
-    if (!isReserved(view, l4, l2 + LEVEL_BYTES[2]!) || !hasHeap(view, k)) continue;
-    return complete(view, k, l4, l3, l2);
+    const touching =
+      opensAt(view, above + Math.floor(k / 64) * page) && isReserved(view, above, above + LEVEL_BYTES[2]!);
+    const l2 = touching ? above : findTable(view, 2, k, above);
+    if (l2 !== null) return complete(view, k, l4, l3, l2);
+  }
+  return null;
+}
+
+/** `lower` as the opened page of the wide scavenge index and `upper` as that of L4: the heap says how many pages lie below. */
+function solveIndex(view: View, lower: Island, upper: Island): GoTables | null {
+  if (upper.start - lower.start !== LEVEL_BYTES[4]!) return null;
+  const page = view.pageSize;
+  for (const m of view.mappings) {
+    if (!isPlainNone(m) && !isPlainWritable(m)) continue;
+    const arena = alignDown(m.start, ARENA);
+    if (m.start % CHUNK !== 0 || !isReserved(view, arena, arena + ARENA)) continue;
+    for (const offset of [AMD64_OFFSET, 0]) {
+      const k = Math.floor((arena + offset) / ((page / ENTRY) * CHUNK));
+      const l4 = upper.start - k * page;
+      if (k >= LEVEL_BYTES[4]! / page || !isReserved(view, l4 - LEVEL_BYTES[4]!, l4 + LEVEL_BYTES[4]!)) continue;
+      const l3 = findTable(view, 3, k, l4 + LEVEL_BYTES[4]!);
+      const l2 = l3 === null ? null : findTable(view, 2, k, l3 + LEVEL_BYTES[3]!);
+      if (l3 !== null && l2 !== null) return complete(view, k, l4, l3, l2);
+    }
+  }
+  return null;
+}
+
+/** A table that touches none of the others, somewhere above `from`: shut but for the page that describes the heap. */
+function findTable(view: View, level: number, k: number, from: Address): Address | null {
+  const page = view.pageSize;
+  const offset = Math.floor(k / 8 ** (4 - level)) * page;
+  const bytes = LEVEL_BYTES[level]!;
+  for (let i = indexAt(view, from); i < view.mappings.length; i++) {
+    const m = view.mappings[i]!;
+    if (!isPlainWritable(m)) continue;
+    // What lies below may have merged with the opened page.
+    for (const start of [m.start - offset, m.end - page - offset]) {
+      if (start < from || !isReserved(view, start, start + bytes)) continue;
+      const below = offset === 0 || isShut(view, start);
+      if (below && isShut(view, start + offset + page) && isShut(view, start + bytes - page)) return start;
+    }
   }
   return null;
 }
@@ -99,11 +146,11 @@ function complete(view: View, k: number, l4: Address, l3: Address, l2: Address):
   const windows: Array<{ start: Address; end: Address }> = [];
   const opened: Array<{ start: Address; end: Address }> = [];
   const span = (page / ENTRY) * CHUNK;
-  for (let i = indexAt(view, l4); i < view.mappings.length && view.mappings[i]!.start < l3; i++) {
+  for (let i = indexAt(view, l4); i < view.mappings.length && view.mappings[i]!.start < l4 + LEVEL_BYTES[4]!; i++) {
     const m = view.mappings[i]!;
     if (!isPlainWritable(m)) continue;
     const first = (Math.max(m.start, l4) - l4) / page;
-    const end = (Math.min(m.end, l3) - l4) / page;
+    const end = (Math.min(m.end, l4 + LEVEL_BYTES[4]!) - l4) / page;
     windows.push({ start: first * span, end: end * span });
     opened.push({ start: first * page, end: end * page });
   }
@@ -116,33 +163,31 @@ function complete(view: View, k: number, l4: Address, l3: Address, l2: Address):
   };
 }
 
-/** Something writable must lie where the opened page of L4 points to; this also decides between two values of k. */
+/** An arena must lie where the opened page of L4 points to; this also decides between two values of k. */
 function hasHeap(view: View, k: number): boolean {
   const span = (view.pageSize / ENTRY) * CHUNK;
   return [AMD64_OFFSET, 0].some((offset) => {
     const start = k * span - offset;
     if (start < 0) return false;
     for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < start + span; i++) {
-      if (isPlainWritable(view.mappings[i]!)) return true;
+      const m = view.mappings[i]!;
+      if (isPlainWritable(m) && isReserved(view, alignDown(m.start, ARENA), alignDown(m.start, ARENA) + ARENA))
+        return true;
     }
     return false;
   });
 }
 
-/** L1 stands above L2 on kernels that pack mappings tightly, else in some hole below the top of the mapping area. */
+/** L1 stands above L2 on kernels that pack mappings tightly, else in some hole below the top of the mapping area; L0 is above it. */
 function findL1(view: View, k: number, aboveL2: Address): Address | null {
-  const page = view.pageSize;
-  const offset = Math.floor(k / 512) * page;
-  for (let i = indexAt(view, aboveL2); i < view.mappings.length; i++) {
-    const m = view.mappings[i]!;
-    if (!isPlainWritable(m)) continue;
-    const l1 = m.start - offset;
-    if (l1 < aboveL2 || !isReserved(view, l1, l1 + LEVEL_BYTES[1]! + LEVEL_BYTES[0]!)) continue;
-    const below = offset === 0 || isPlainNone(view.mappings[indexAt(view, l1)]!);
-    const above = isPlainNone(view.mappings[indexAt(view, l1 + LEVEL_BYTES[1]! - page)]!);
-    if (below && above && opensAt(view, l1 + LEVEL_BYTES[1]!)) return l1;
+  const offset = Math.floor(k / 512) * view.pageSize;
+  for (let from = aboveL2; ;) {
+    const l1 = findTable(view, 1, k, from);
+    if (l1 === null) return null;
+    const l0 = l1 + LEVEL_BYTES[1]!;
+    if (opensAt(view, l0) && isReserved(view, l1, l0 + LEVEL_BYTES[0]!)) return l1;
+    from = l1 + offset + view.pageSize;
   }
-  return null;
 }
 
 function findScavengeIndex(view: View, k: number, l4: Address): GoTables['scavenge'] {
@@ -170,6 +215,11 @@ function findLostScavengeIndex(view: View, k: number): GoTables['scavenge'] {
   const address = k * view.pageSize;
   const m = view.mappings[indexAt(view, address)];
   return m?.start === address && isPlainWritable(m) ? { start: 0, bytes: LEVEL_BYTES[4]! } : null;
+}
+
+function isShut(view: View, address: Address): boolean {
+  const m = view.mappings[indexAt(view, address)];
+  return m !== undefined && m.start <= address && isPlainNone(m);
 }
 
 function opensAt(view: View, address: Address): boolean {
