@@ -23,7 +23,13 @@ const HEAP: Claim = {
   region: 'ghc.two-step-heap',
   category: 'heap',
   confidence: 'certain',
-  why: 'GHC reserves its whole heap in one piece and opens it in blocks of 1 MiB.',
+  why: 'GHC reserves its whole heap in one piece, at an address of its own, and opens it in blocks of 1 MiB.',
+};
+/** Another address has only the size and the steps to go by. */
+const ELSEWHERE: Claim = {
+  ...HEAP,
+  confidence: 'likely',
+  why: 'One reservation of 512 GiB or more, open in blocks of 1 MiB: how GHC takes its heap.',
 };
 
 export const ghc: Signature = {
@@ -36,7 +42,7 @@ export const ghc: Signature = {
       const reserved = isPlainNone(last) ? last.end - last.start : 0;
       const atHint = run.start >= HINT && run.start < HINT + 64 * MIB;
       if (reserved < (atHint ? GIB : LARGE) || reserved > MOST || last.start % MEGABLOCK !== 0) continue;
-      claimRange(view, run.start, run.end, HEAP);
+      claimRange(view, run.start, run.end, atHint ? HEAP : ELSEWHERE);
       view.runtimes.push({
         name: 'ghc',
         version: null,

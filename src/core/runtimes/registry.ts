@@ -15,6 +15,7 @@ import { jvm } from './jvm/jvm';
 import { kernel } from './kernel';
 import { luajit, luajitRest } from './luajit';
 import { libcBlocks, vgetrandom } from './libc-blocks';
+import { mappedHeaps, mappedStacks } from './mapped-heaps';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
 import { mariadbPool, mysql } from './mysql';
@@ -66,6 +67,7 @@ export const SIGNATURES: readonly Signature[] = [
   ocaml,
   ghc,
   plainLanguages,
+  mappedStacks,
   mimallocSegments,
   // Libc's structures, before anybody takes the rest of the anonymous memory.
   glibcArenas,
@@ -80,6 +82,7 @@ export const SIGNATURES: readonly Signature[] = [
   cpythonRest,
   luajitRest,
   ocamlRest,
+  mappedHeaps,
   mysql,
   sanitizerRest,
   reservation,
