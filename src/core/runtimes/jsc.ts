@@ -1,21 +1,36 @@
 /**
- * JavaScriptCore, the engine of Bun (measured: Bun 1.4) and of WebKit.
+ * JavaScriptCore, the engine of Bun (measured: 1.0 to 1.4) and of WebKit (measured: WebKitGTK 2.50).
  *
- * Source: Source/JavaScriptCore/runtime/StructureHeap / heap/StructureAlignedMemoryAllocator.cpp (structures in one
- * 4 GiB-aligned range, cut from a mmap of twice the size), jit/ExecutableAllocator.cpp (one fixed pool between guard
- * pages, 1 GiB on x86-64), wasm/WasmMemory.cpp (4 GiB + guard for each fast memory).
- * Sample: `7f4500000000-7f4600000000 rw-p` (nr nh), `7f46774f2000-7f46b74f2000 rwxp` (dc nr nh).
- * Cannot tell: what the 1 GiB of writable memory at a random address below 8 TiB is for; it is left to the allocators.
+ * Source: Source/JavaScriptCore/heap/StructureAlignedMemoryAllocator.cpp (structures in one 4 GiB-aligned range, cut from
+ * a mmap of twice the size), jit/ExecutableAllocator.cpp (one fixed pool, 1 GiB on x86-64, with guard pages),
+ * wasm/WasmMemory.cpp (4 GiB and 128 wasm pages of red zone for each fast memory), bmalloc/Gigacage.cpp (buffers and wasm
+ * memories inside one writable reservation of tens of GiB at a GiB border, with MADV_DONTDUMP: VmFlags `nr dd`).
+ * Sample: `7f4500000000-7f4600000000 rw-p` (nr nh), `7f46774f2000-7f46b74f2000 rwxp` (dc nr nh),
+ *   `7ef20ee00000-7effa1305000 rw-p` (nr dd: the cage above two wasm memories).
+ * Cannot tell: what the 1 GiB of writable memory at a random address below 64 TiB is for; it is left to the allocators.
+ * Without smaps, blocks of libpas (WebKit's malloc) from those of libc.
  */
 import { filePattern, findFile } from '../attribution/files';
-import { type Claim, type View, claimMapping, isFree, touchesAbove, touchesBelow } from '../attribution/view';
+import {
+  type Claim,
+  type View,
+  claimMapping,
+  claimRange,
+  isFree,
+  touchesAbove,
+  touchesBelow,
+} from '../attribution/view';
 import { type Mapping, WRITE, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
-import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { alignDown, alignUp, hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const STRUCTURES = 4 * GIB;
 const SMALLEST_POOL = 16 * MIB;
+/** What a fast wasm memory takes: every address of 32 bits, and the red zone behind it. */
+const FAST_MEMORY = 4 * GIB + 8 * MIB;
+/** The smallest piece of a cage that only a cage can be: nothing else of these programs is as large and writable. */
+const CAGE_PIECE = 8 * GIB;
 const BUN = filePattern(/^bun(-profile|[-.\d]*)(\.exe)?$/);
 const WEBKIT = filePattern(/^libjavascriptcoregtk-.*\.so/);
 
@@ -44,6 +59,12 @@ const WASM_MEMORY = part(
   'likely',
   'A WebAssembly memory with more than 4 GiB of inaccessible memory above it.'
 );
+const GIGACAGE = part(
+  'gigacage',
+  'heap',
+  'certain',
+  'Tens of GiB, writable and untouched, at a GiB border: the cage for buffers, so that no pointer into it can leave it.'
+);
 const POOL_GUARD: Claim = {
   ...part('jit-pool', 'code', 'likely', 'The guard page beside the pool of generated code.'),
   inaccessible: 'guard',
@@ -67,6 +88,7 @@ export const jsc: Signature = {
     if (structures >= 0) claimMapping(view, structures, STRUCTURE_HEAP);
     for (const i of pools) claimPool(view, i);
     claimWasm(view);
+    claimCages(view);
   },
 };
 
@@ -94,10 +116,36 @@ function claimPool(view: View, i: number): void {
   if (touchesAbove(view, i) && isGuard(i + 1)) claimMapping(view, i + 1, POOL_GUARD);
 }
 
+/** A wasm memory is known by the shut rest above what is in use of it; its size tells where it begins. */
 function claimWasm(view: View): void {
   for (const i of view.inaccessible) {
-    if (sizeOf(view.mappings[i]!) < 2 * GIB || !isFree(view, i) || !touchesBelow(view, i)) continue;
+    const rest = view.mappings[i]!;
+    const bytes = sizeOf(rest);
+    if (bytes < 2 * GIB || bytes > FAST_MEMORY || !isFree(view, i) || hasFlag(view, i, 'dd') === true) continue;
+    const whole = rest.end - FAST_MEMORY;
+    if (rest.end % GIB === 0 && touchesBelow(view, i) && sizeOf(view.mappings[i - 1]!) >= CAGE_PIECE) continue;
+    if (!touchesBelow(view, i) || !isPlainWritable(view.mappings[i - 1]!)) {
+      if (bytes === FAST_MEMORY) claimMapping(view, i, WASM_MEMORY);
+      continue;
+    }
     claimMapping(view, i, WASM_MEMORY);
-    if (isPlainWritable(view.mappings[i - 1]!)) claimMapping(view, i - 1, WASM_MEMORY);
+    const { start } = view.mappings[i - 1]!;
+    // Flags part the memory from the cage around it; without smaps they look like one.
+    const cut = whole - start > 64 * KIB && bytes > 4 * GIB;
+    claimRange(view, cut ? whole : start, rest.start, WASM_MEMORY);
+  }
+}
+
+function claimCages(view: View): void {
+  for (const i of view.writable) {
+    const m = view.mappings[i]!;
+    if (sizeOf(m) < CAGE_PIECE || (view.ledger[i] !== undefined && !Array.isArray(view.ledger[i]))) continue;
+    if (hasFlag(view, i, 'nr') === false) continue;
+    const isPiece = (at: number): boolean => isPlainNone(view.mappings[at]!) || isPlainWritable(view.mappings[at]!);
+    let from = i;
+    let to = i;
+    while (touchesBelow(view, from) && isPiece(from - 1)) from--;
+    while (touchesAbove(view, to) && isPiece(to + 1)) to++;
+    claimRange(view, alignUp(view.mappings[from]!.start, GIB), alignDown(view.mappings[to]!.end, GIB), GIGACAGE);
   }
 }

@@ -1,11 +1,13 @@
 /**
- * Linear memories of wasmtime, in its own process or embedded (measured: wasmtime 50 in CPython).
+ * Linear memories of wasmtime, in its own process or embedded (measured: wasmtime 1 to 50 in CPython, every strategy).
  *
- * Source: crates/environ/src/tunables.rs (64-bit hosts: memory_reservation 4 GiB, memory_guard_size 32 MiB before and
- * after), crates/wasmtime/src/runtime/vm/mmap.rs (anonymous, NORESERVE: VmFlags `nr`).
+ * Source: crates/environ/src/tunables.rs (64-bit hosts: memory_reservation 4 GiB between guards of 32 MiB; of 2 GiB until
+ * version 24; what may move has 2 GiB to grow instead), crates/wasmtime/src/runtime/vm/mmap.rs (anonymous; NORESERVE,
+ * VmFlags `nr`, since version 14), pooling_allocator (all slots in one reservation).
  * Sample: `7f7fce000000-7f7fce400000 rw-p`, `7f7fce400000-7f80d2000000 ---p` (nr): 4 GiB and two guards of 32 MiB.
- * Cannot tell: memories of another configured size; compiled code from other small anonymous executable mappings unless
- * a linear memory or the program's name says that wasmtime is there.
+ * Cannot tell: memories of a configured size below 16 MiB; without the program's or the library's name, memories of
+ * another size than the default of today; compiled code from other small anonymous executable mappings unless a linear
+ * memory says that wasmtime is there.
  */
 import { filePattern, findFile } from '../attribution/files';
 import {
@@ -19,7 +21,7 @@ import {
 } from '../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
-import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
+import { type Run, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
 
 const LIBRARY = filePattern(/^(_?lib_?wasmtime.*|wasmtime)$/);
@@ -27,6 +29,8 @@ const LIBRARY = filePattern(/^(_?lib_?wasmtime.*|wasmtime)$/);
 const GUARD = 32 * MIB;
 const MEMORY = 4 * GIB + 2 * GUARD;
 const WASM_PAGE = 64 * KIB;
+/** Where the library tells whose it is, any reservation from here on is a memory. */
+const LEAST = 16 * MIB;
 
 const MEMORY_CLAIM: Claim = {
   region: 'wasmtime.linear-memory',
@@ -34,6 +38,15 @@ const MEMORY_CLAIM: Claim = {
   confidence: 'certain',
   why: 'A whole number of wasmtime reservations: 4 GiB between guards of 32 MiB, the memory 32 MiB from the low end.',
 };
+
+const NAMED_CLAIM: Claim = {
+  region: 'wasmtime.linear-memory',
+  category: 'heap',
+  confidence: 'certain',
+  why: 'Inaccessible memory around whole pages of WebAssembly, in a process that has wasmtime mapped.',
+};
+
+const LOW_GUARD: Claim = { ...NAMED_CLAIM, inaccessible: 'guard' };
 
 const CODE: Claim = {
   region: 'wasmtime.code',
@@ -45,10 +58,14 @@ const CODE: Claim = {
 export const wasmtime: Signature = {
   name: 'wasmtime',
   claim(view) {
-    if (!view.inaccessible.some((i) => sizeOf(view.mappings[i]!) >= 2 * GIB)) return;
-    const memories = runsOf(view, (m, i) => isPart(view, m, i)).flatMap((run) => memoryIn(view, run) ?? []);
-    if (memories.length === 0) return;
     const library = findFile(view.files, LIBRARY);
+    const least = library ? LEAST : 2 * GIB;
+    if (!view.inaccessible.some((i) => sizeOf(view.mappings[i]!) >= least)) return;
+    const memories = library
+      ? []
+      : runsOf(view, (m, i) => isPart(view, m, i)).flatMap((run) => memoryIn(view, run) ?? []);
+    const named = library ? claimNamed(view) : 0;
+    if (memories.length === 0 && named === 0) return;
     view.runtimes.push({
       name: 'wasmtime',
       version: null,
@@ -85,6 +102,30 @@ function memoryIn(view: View, run: Run): { start: number; end: number } | null {
     end = top;
   }
   return start === null || end === null ? null : { start, end };
+}
+
+/** In a process with wasmtime: what is shut around whole wasm pages, and those pages. @returns memories found */
+function claimNamed(view: View): number {
+  let found = 0;
+  const isHead = (i: number): boolean => {
+    const m = view.mappings[i]!;
+    return isPlainWritable(m) && sizeOf(m) % WASM_PAGE === 0 && isFree(view, i);
+  };
+  for (const i of view.inaccessible) {
+    const tail = view.mappings[i]!;
+    if (sizeOf(tail) < LEAST || !isFree(view, i) || arenaStart(view, i) !== null) continue;
+    // A guard of the size of today lies below the memory that it belongs to.
+    const head = touchesBelow(view, i) && isHead(i - 1) && sizeOf(tail) !== GUARD ? i - 1 : -1;
+    if (head < 0 && sizeOf(tail) < 2 * GIB && sizeOf(tail) !== GUARD) continue;
+    found++;
+    claimMapping(view, i, NAMED_CLAIM);
+    if (head < 0) continue;
+    claimMapping(view, head, NAMED_CLAIM);
+    // Before the lowest memory of a row: its guard, or what alignment left of a reservation.
+    if (!touchesBelow(view, head) || !isPlainNone(view.mappings[head - 1]!)) continue;
+    claimMapping(view, head - 1, sizeOf(view.mappings[head - 1]!) <= WASM_PAGE ? LOW_GUARD : NAMED_CLAIM);
+  }
+  return found;
 }
 
 function isCode(view: View, m: Mapping, i: number): boolean {

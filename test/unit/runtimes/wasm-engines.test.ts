@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GIB, KIB, MIB } from '../../../src/core/units';
 import { at, attributed, bytesOf } from './build';
-import { contiguous, inOrder } from './contiguous';
+import { contiguous, inOrder, withoutFlags } from './contiguous';
 
 describe('JavaScriptCore', () => {
   const structures = contiguous(0x7f4500000000, [4 * 1048576, 'rw-p', 'nr nh']);
@@ -25,6 +25,37 @@ describe('JavaScriptCore', () => {
   });
 });
 
+describe('the cage of JavaScriptCore', () => {
+  const GIB_KB = 1048576;
+  const program = contiguous(0x200000, [50000, 'r-xp', '/usr/local/bin/bun']);
+  const structures = contiguous(0x7ff600000000, [4 * GIB_KB, 'rw-p', 'nr hg']);
+  const pool = contiguous(0x7ff774e78000, [1048096, 'rwxp', 'nr hg']);
+  const rest = 64 * GIB_KB - (110 + 4104) * 1024;
+  const cage = contiguous(
+    0x7fe000000000,
+    [110 * 1024, 'rw-p', 'nr dd'],
+    [1280, 'rw-p', 'nr'],
+    [4104 * 1024 - 1280, '---p', 'nr'],
+    [rest - 3681128, 'rw-p', 'nr dd'],
+    [3681128, '---p', 'nr dd']
+  );
+  const arena = contiguous(0x7ff000000000, [132, 'rw-p', 'nr'], [65404, '---p', 'nr']);
+
+  for (const [name, drawn] of [
+    ['with smaps', inOrder(program, cage, arena, structures, pool)],
+    ['with maps alone', withoutFlags(inOrder(program, cage, arena, structures, pool))],
+  ] as const) {
+    it(`holds the memories of WebAssembly, ${name}`, () => {
+      const answer = attributed(drawn);
+      expect(bytesOf(answer, 'jsc.wasm-memory')).toBe(4104 * MIB);
+      expect(bytesOf(answer, 'jsc.gigacage')).toBe(64 * GIB - 4104 * MIB);
+      expect(at(answer, 0x7fe000000000)).toBe('jsc.gigacage heap');
+      expect(at(answer, 0x7fefffff0000)).toBe('jsc.gigacage reservation');
+      expect(bytesOf(answer, 'glibc.arena')).toBe(64 * MIB);
+    });
+  }
+});
+
 describe('wasmtime', () => {
   const NONE = 4 * 1048576 + 32 * 1024 - 4096;
 
@@ -42,6 +73,29 @@ describe('wasmtime', () => {
     expect(answer.runtimes).toMatchObject([{ name: 'wasmtime' }]);
     expect(bytesOf(answer, 'wasmtime.linear-memory')).toBe(2 * (4 * GIB + 64 * MIB));
     expect(at(answer, start + 32 * MIB)).toBe('wasmtime.linear-memory heap');
+  });
+
+  it('takes any reservation of whole pages where its library is mapped', () => {
+    const library = contiguous(0x7ff752200000, [20000, 'r-xp', '/app/wasmtime/linux-x86_64/_libwasmtime.so']);
+    const low = 0x7fecc3e00000;
+    const old = contiguous(
+      low,
+      [64, '---p'],
+      [1920, 'rw-p'],
+      [12 * 1048576 + 64, '---p'],
+      [6400, 'rw-p'],
+      [8 * 1048576 - 6400, '---p'],
+      // An arena above the last guard.
+      [132, 'rw-p'],
+      [65404, '---p']
+    );
+    const small = contiguous(0x7ff740000000, [64, 'rw-p', 'nr'], [65536, '---p', 'nr']);
+    const answer = attributed(inOrder(old, small, library));
+    expect(answer.runtimes).toMatchObject([{ name: 'wasmtime' }]);
+    expect(at(answer, low)).toBe('wasmtime.linear-memory guard');
+    expect(bytesOf(answer, 'wasmtime.linear-memory')).toBe((20 * 1048576 + 2048 + 65600) * KIB);
+    expect(bytesOf(answer, 'glibc.arena')).toBe(64 * MIB);
+    expect(attributed(inOrder(old, small)).runtimes).toEqual([]);
   });
 
   it('does not take a reservation of another size', () => {
