@@ -2,7 +2,8 @@
  * Shared memory and what else the kernel backs with unnamed files.
  *
  * Source: mm/shmem.c (shmem_zero_setup: `/dev/zero (deleted)`, memfd_create: `/memfd:NAME (deleted)`), ipc/shm.c
- * (`/SYSV%08x (deleted)`), /dev/shm (POSIX), fs/hugetlbfs (`/anon_hugepage (deleted)`), io_uring. Sample:
+ * (`/SYSV%08x (deleted)`), /dev/shm (POSIX), fs/hugetlbfs (`/anon_hugepage (deleted)`), io_uring, fs/aio.c (`/[aio] (deleted)`),
+ * net/packet/af_packet.c (`socket:[INODE]`), buffers of graphics drivers. Sample:
  *   `7fdf83d0f000-7fdf8cba7000 rw-s 00000000 00:01 1042   /dev/zero (deleted)`
  * PostgreSQL's shared buffers, nginx zones and PHP's opcache are such mappings. Cannot tell: who shares them.
  */
@@ -22,6 +23,7 @@ const ANONYMOUS = kind('shared.anon-shmem', 'Anonymous shared memory: the kernel
 const POSIX = kind('shared.shm', 'POSIX shared memory: a file in /dev/shm.');
 const MEMFD = kind('shared.memfd', 'Shared memory made by memfd_create.');
 const SYSV = kind('shared.sysv', 'System V shared memory.');
+const PACKETS = kind('shared.packet-ring', 'A ring of packets that a socket shares with the kernel.');
 const RING = kind('shared.io-uring', 'Rings of io_uring or another kernel object, shared with the kernel.');
 const DEVICE = kind('shared.device', 'Memory of a device.');
 const HUGE = kind('shared.hugetlb', 'Shared huge pages.');
@@ -34,6 +36,7 @@ function kindOf(m: Mapping): Claim | null {
   const { name } = m;
   const shared = (m.access & SHARED) !== 0;
   if (name.startsWith('anon_inode:')) return RING;
+  if (name.startsWith('socket:')) return PACKETS;
   if (name.charCodeAt(0) !== SLASH) return shared && m.inode === 0 && !isInaccessible(m) ? ANONYMOUS : null;
   if (name.startsWith('/dev/zero')) return shared ? executableOr(m, ANONYMOUS) : null;
   if (name.startsWith('/memfd:')) return executableOr(m, MEMFD);
@@ -41,7 +44,8 @@ function kindOf(m: Mapping): Claim | null {
   if (name.startsWith('/anon_hugepage')) return shared ? HUGE : PRIVATE_HUGE;
   if (name.startsWith('/dev/shm/')) return executableOr(m, POSIX);
   if (name.startsWith('/dev/hugepages/')) return HUGE;
-  return name.startsWith('/dev/') && shared ? DEVICE : null;
+  if (name.startsWith('/[aio]')) return RING;
+  return shared ? DEVICE : null;
 }
 
 function executableOr(m: Mapping, otherwise: Claim): Claim {
