@@ -2,7 +2,7 @@
  * Shared memory and what else the kernel backs with unnamed files.
  *
  * Source: mm/shmem.c (shmem_zero_setup: `/dev/zero (deleted)`, memfd_create: `/memfd:NAME (deleted)`), ipc/shm.c
- * (`/SYSV%08x (deleted)`), /dev/shm (POSIX), fs/hugetlbfs (`/anon_hugepage (deleted)`), io_uring, fs/aio.c (`/[aio] (deleted)`),
+ * (`/SYSV%08x (deleted)`), /dev/shm (POSIX), fs/hugetlbfs (`/anon_hugepage (deleted)`), io_uring,
  * net/packet/af_packet.c (`socket:[INODE]`), buffers of graphics drivers. Sample:
  *   `7fdf83d0f000-7fdf8cba7000 rw-s 00000000 00:01 1042   /dev/zero (deleted)`
  * PostgreSQL's shared buffers, nginx zones and PHP's opcache are such mappings. Cannot tell: who shares them.
@@ -44,7 +44,6 @@ function kindOf(m: Mapping): Claim | null {
   if (name.startsWith('/anon_hugepage')) return shared ? HUGE : PRIVATE_HUGE;
   if (name.startsWith('/dev/shm/')) return executableOr(m, POSIX);
   if (name.startsWith('/dev/hugepages/')) return HUGE;
-  if (name.startsWith('/[aio]')) return RING;
   return shared ? DEVICE : null;
 }
 
