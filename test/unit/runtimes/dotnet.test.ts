@@ -75,4 +75,73 @@ describe('.NET', () => {
     const claims = answer.regions.filter((one) => one.region.startsWith('dotnet.'));
     expect(claims.map((one) => one.confidence)).not.toContain('certain');
   });
+
+  // 8.0: tables (cards, bricks, bundles and write watch, region map, mark array), then the range of 256 GiB that touches them.
+  const tables = contiguous(
+    0x7f53674cf000,
+    [80, 'rw-p'],
+    [130992, '---p'],
+    [80, 'rw-p'],
+    [130992, '---p'],
+    [4, 'rw-p'],
+    [124, '---p'],
+    [40, 'rw-p'],
+    [76828, '---p'],
+    [896, 'rw-p']
+  );
+  const range = contiguous(
+    0x7f537c0e0000,
+    [2096256, '---p'],
+    [68, 'rw-p'],
+    [32700, '---p'],
+    [38136, 'rw-p'],
+    [256 * 1048576 - 32768 - 38136, '---p']
+  );
+  const regions = inOrder(tables, range);
+
+  it('7 and later: the distance between the tables gives the size of the range', () => {
+    const library = contiguous(0x7f9493600000, [796, 'r--p', CORECLR], [4828, 'r-xp', CORECLR]);
+    const answer = attributed(inOrder(regions, library));
+    expect(bytesOf(answer, 'dotnet.gc-heap')).toBeGreaterThanOrEqual(256 * GIB);
+    expect(bytesOf(answer, 'dotnet.gc-heap')).toBeLessThanOrEqual(256 * GIB + MIB);
+    expect(at(answer, 0x7f53fc000000)).toBe('dotnet.gc-heap heap');
+    expect(at(answer, 0x7f53674cf000)).toBe('dotnet.gc-bookkeeping metadata');
+    expect(at(answer, 0x7f537c000000)).toBe('dotnet.gc-bookkeeping metadata');
+    expect(at(answer, 0x7f53f0000000)).toBe('dotnet.gc-bookkeeping reservation');
+  });
+
+  it('a program compiled ahead of time has nothing but the range and its tables', () => {
+    const answer = attributed(regions);
+    expect(answer.runtimes).toMatchObject([{ name: 'dotnet', version: null }]);
+    expect(at(answer, 0x7f53fc000000)).toBe('dotnet.gc-heap heap');
+    // Tables at another distance belong to a range of another size, and there is none.
+    const other = regions.map((piece, i) => (i < 4 ? { ...piece, start: piece.start - MIB * (4 - i) } : piece));
+    expect(attributed(other).runtimes).toEqual([]);
+  });
+
+  it('a single-file program carries the runtime: the allocator ends where the program starts', () => {
+    const memory = '/memfd:doublemapper (deleted)';
+    const slices = contiguous(
+      0x5588f2320000,
+      [4, 'r-xs', memory],
+      [60, '---p'],
+      [12, 'rw-s', memory],
+      [4, '---s', memory],
+      [2000000, '---p'],
+      [2112, 'r--p', '/opt/tool'],
+      [8140, 'r-xp', '/opt/tool']
+    );
+    const answer = attributed(inOrder(slices, regions));
+    expect(at(answer, 0x5588f2320000 + 8 * KIB)).toBe('dotnet.executable-allocator reservation');
+    expect(bytesOf(answer, 'dotnet.executable-allocator')).toBe(2000080 * KIB);
+    expect(at(answer, 0x7f53fc000000)).toBe('dotnet.gc-heap heap');
+  });
+
+  it('a handle table is the high end of 64 KiB, whatever its head merged with', () => {
+    const library = contiguous(0x7f9493600000, [796, 'r--p', CORECLR], [4828, 'r-xp', CORECLR]);
+    const answer = attributed(inOrder(regions, library, contiguous(0x7fa57e38a000, [416, 'rw-p'], [56, '---p'])));
+    expect(at(answer, 0x7fa57e3f0000)).toBe('dotnet.handle-table metadata');
+    expect(at(answer, 0x7fa57e3ff000)).toBe('dotnet.handle-table reservation');
+    expect(at(answer, 0x7fa57e38a000)).not.toContain('dotnet');
+  });
 });

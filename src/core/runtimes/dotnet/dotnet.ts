@@ -1,35 +1,32 @@
 /**
- * .NET Core 3.1 (measured) and .NET 5 to 10 (documented, so `likely`).
+ * .NET Core 3.1 to .NET 10, single-file programs and NativeAOT included.
  *
- * Source: pal/src/map/virtual.cpp (ExecutableMemoryAllocator: up to 2 GiB that end where libcoreclr.so starts),
- * gc/handletable*.cpp (64 KiB segments), pal/src/thread/thread.cpp (alternate signal stack of 16 KiB), minipal
- * doublemapping (`/memfd:doublemapper`, W^X of .NET 7+).
+ * Source: pal/src/map/virtual.cpp and vm/util.cpp (ExecutableMemoryAllocator: up to 2 GiB that end where the image with the
+ * runtime in it starts: libcoreclr.so, or the program itself when it is a single file), minipal doublemapping
+ * (`/memfd:doublemapper`, W^X of .NET 7+). Measured in 3.1, 8.0, 9.0 and 10.0.
  * Sample: `7f87aee21000-7f87aee23000 ---p`, `7f87aee23000-7f87aee24000 rwxp`, up to `libcoreclr.so`.
  * Cannot tell: which slice of the executable allocator is a loader heap, a stub or JIT code; all are code.
  */
-import { filePattern, findFile } from '../../attribution/files';
-import {
-  type Claim,
-  type View,
-  claimMapping,
-  claimRange,
-  indexAt,
-  isFree,
-  touchesAbove,
-  touchesBelow,
-} from '../../attribution/view';
-import { isAnonymous, sizeOf } from '../../mapping/mapping';
+import { type MappedFile, filePattern, findFile } from '../../attribution/files';
+import { type View, claimMapping, claimRange, indexAt } from '../../attribution/view';
+import { type Mapping, SHARED, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, GIB, KIB } from '../../units';
 import { hasFlag, isPlainNone, isPlainWritable } from '../shapes';
 import type { Signature } from '../signature';
-import { claimGc } from './gc';
+import { claimGc, claimRegions } from './gc';
 import { STACK, part } from './parts';
+import { findRegions } from './regions';
+import { claimSmall } from './small';
 
 const LIBRARY = filePattern(/^libcoreclr\.so$/);
 const CORE = filePattern(/^(System\.Private\.CoreLib\.dll|memfd:doublemapper)$/);
+const DOUBLE_MAPPER = filePattern(/^memfd:doublemapper$/);
 
 const ALLOCATOR_LIMIT = 2 * GIB;
-const SEGMENT = 64 * KIB;
+/** The allocator hands out whole 64 KiB; what an image in it does not use is unmapped. */
+const SLICE = 64 * KIB;
+/** No other runtime reserves so much in a process without CoreLib or another sign of itself. */
+const NATIVE_AOT_LEAST = 16 * GIB;
 
 const EXECUTABLE = part(
   'executable-allocator',
@@ -43,92 +40,79 @@ const DOUBLE_MAPPED = part(
   'likely',
   'The runtime names it /memfd:doublemapper: code that is written through a second view.'
 );
-const HANDLES = part(
-  'handle-table',
-  'metadata',
-  'likely',
-  'Writable pages at a 64 KiB border inside a reservation of 128 KiB.'
-);
-const SIGNAL_STACK: Claim = {
-  ...part(
-    'sigaltstack',
-    'stack',
-    'certain',
-    '16 KiB with a guard page below: the alternate signal stack of a .NET thread.'
-  ),
-  inaccessible: 'guard',
-};
-
 export const dotnet: Signature = {
   name: 'dotnet',
   claim(view) {
     const library = findFile(view.files, LIBRARY);
     const core = library ?? findFile(view.files, CORE);
-    if (!core) return;
+    if (!core) {
+      if (view.inaccessibleBytes >= NATIVE_AOT_LEAST && view.runtimes.length === 0) claimNative(view);
+      return;
+    }
     view.runtimes.push({
       name: 'dotnet',
       version: /\/Microsoft\.NETCore\.App\/([^/]+)\//.exec(core.name)?.[1] ?? null,
       evidence: `${core.name} is mapped.`,
     });
-    if (library) claimExecutableAllocator(view, view.mappings[library.mappings[0]!]!.start);
-    view.mappings.forEach((m, i) => {
-      if (m.name.startsWith('/memfd:doublemapper')) claimMapping(view, i, DOUBLE_MAPPED);
-    });
-    claimHandleTables(view);
-    claimSignalStacks(view);
-    claimGc(view);
+    const regions = findRegions(view);
+    if (regions) claimRegions(view, regions);
+    const image = library ?? imageAbove(view);
+    if (image) claimExecutableAllocator(view, image);
+    for (const i of findFile(view.files, DOUBLE_MAPPER)?.mappings ?? []) claimMapping(view, i, DOUBLE_MAPPED);
+    claimSmall(view);
+    if (!regions) claimGc(view);
   },
 };
 
-/** Walks down from the library over everything that lies in the reservation, mapped .dll files included. */
-function claimExecutableAllocator(view: View, end: Address): void {
+/** A program that was compiled ahead of time has the collector and nothing else of the runtime. */
+function claimNative(view: View): void {
+  const regions = findRegions(view);
+  if (!regions) return;
+  view.runtimes.push({
+    name: 'dotnet',
+    version: null,
+    evidence: 'A range of GC regions with its tables and no CoreLib: compiled ahead of time.',
+  });
+  claimRegions(view, regions);
+  claimSmall(view);
+}
+
+/** A single-file program has the runtime in its own image: the one above the slices of the allocator. */
+function imageAbove(view: View): MappedFile | undefined {
+  const slices = findFile(view.files, DOUBLE_MAPPER)?.mappings ?? [];
+  const lowest = view.mappings[slices[0] ?? -1];
+  if (!lowest) return undefined;
+  for (let i = indexAt(view, lowest.end); i < view.mappings.length; i++) {
+    const m = view.mappings[i]!;
+    if (m.start > lowest.start + ALLOCATOR_LIMIT) return undefined;
+    const file = isSlice(m) ? undefined : view.files.get(m.name);
+    if (file?.header && file.executable && m.offset === 0) return file;
+  }
+  return undefined;
+}
+
+function isSlice(m: Mapping): boolean {
+  return m.name === '' || m.name.startsWith('/memfd:doublemapper');
+}
+
+/** Walks down from the image over everything that lies in the reservation, mapped .dll files included. */
+function claimExecutableAllocator(view: View, image: MappedFile): void {
+  const first = image.mappings.find((i) => view.mappings[i]!.offset === 0) ?? image.mappings[0]!;
+  const end: Address = view.mappings[first]!.start;
   let start = end;
-  for (let i = indexAt(view, end) - 1; i >= 0; i--) {
+  for (let i = first - 1; i >= 0; i--) {
     const m = view.mappings[i]!;
     const inside = isAnonymous(m)
       ? hasFlag(view, i, 'nh') !== true && !(isPlainWritable(m) && sizeOf(m) >= STACK)
-      : /\.dll$/.test(m.name);
+      : m.inode !== 0 && (isSlice(m) || m.name === image.name || /\.dll$/.test(m.name));
     const next = view.mappings[i + 1]!.start;
-    if (
-      !inside ||
-      (m.end !== next && next !== end) ||
-      m.end < end - ALLOCATOR_LIMIT ||
-      (next === end && m.end !== end)
-    ) {
-      break;
-    }
-    // Its lowest piece is never accessible: the low end is cut to 64 KiB.
-    if (isPlainNone(m)) start = Math.max(m.start, end - ALLOCATOR_LIMIT);
+    if (!inside || next - m.end >= SLICE || m.end < end - ALLOCATOR_LIMIT || (next === end && m.end !== end)) break;
+    // Its lowest piece is never accessible, or code: the low end is cut to 64 KiB.
+    if (isPlainNone(m) || isSlice(m)) start = Math.max(m.start, end - ALLOCATOR_LIMIT);
   }
-  for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < end; i++) {
-    if (isAnonymous(view.mappings[i]!)) {
-      claimRange(view, Math.max(start, view.mappings[i]!.start), view.mappings[i]!.end, EXECUTABLE);
-    }
+  for (let i = indexAt(view, start); i < first; i++) {
+    const m = view.mappings[i]!;
+    if (isAnonymous(m)) claimRange(view, Math.max(start, m.start), m.end, EXECUTABLE);
+    else if (isSlice(m)) claimMapping(view, i, isInaccessible(m) || m.access & SHARED ? DOUBLE_MAPPED : EXECUTABLE);
   }
-}
-
-function claimHandleTables(view: View): void {
-  view.mappings.forEach((m, i) => {
-    if (!isPlainWritable(m) || !isFree(view, i) || sizeOf(m) > SEGMENT || m.start % SEGMENT !== 0) return;
-    if (!touchesBelow(view, i) || !touchesAbove(view, i)) return;
-    const inside = [i - 1, i + 1].every(
-      (j) =>
-        isPlainNone(view.mappings[j]!) &&
-        sizeOf(view.mappings[j]!) < 2 * SEGMENT &&
-        sizeOf(view.mappings[j]!) > view.pageSize
-    );
-    if (!inside) return;
-    for (const j of [i - 1, i, i + 1]) claimMapping(view, j, HANDLES);
-  });
-}
-
-function claimSignalStacks(view: View): void {
-  view.mappings.forEach((m, i) => {
-    if (!isPlainWritable(m) || !isFree(view, i) || hasFlag(view, i, 'nh') === false || !touchesBelow(view, i)) return;
-    const guard = view.mappings[i - 1]!;
-    if (!isPlainNone(guard) || !isFree(view, i - 1) || sizeOf(guard) !== view.pageSize) return;
-    if (m.end - guard.start !== Math.max(16 * KIB, 4 * view.pageSize)) return;
-    claimMapping(view, i - 1, SIGNAL_STACK);
-    claimMapping(view, i, SIGNAL_STACK);
-  });
 }

@@ -20,6 +20,7 @@ import { isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
 import { type Run, alignDown, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
 import { STACK, part } from './parts';
+import { type Regions } from './regions';
 
 const SMALLEST_SEGMENT = 16 * MIB;
 /** No segment of the older collectors is as large; a range of regions is. */
@@ -35,6 +36,18 @@ const GC_HEAP = part(
   'certain',
   'A GC segment beside libcoreclr.so: whole MiB, a writable head and an inaccessible tail.'
 );
+const DECODED_HEAP = part(
+  'gc-heap',
+  'heap',
+  'certain',
+  'The range of GC regions: the distance between the tables over it gives its size.'
+);
+const DECODED_TABLES = part(
+  'gc-bookkeeping',
+  'metadata',
+  'certain',
+  'Card table, brick table and the others over the range of GC regions, each where its size says.'
+);
 const GC_REGIONS = part(
   'gc-heap',
   'heap',
@@ -48,6 +61,12 @@ const GC_TABLES = part(
   'Card tables and mark arrays: reserved like the GC heap and no whole segment.'
 );
 
+export function claimRegions(view: View, { heap, tables }: Regions): void {
+  claimRange(view, tables.start, tables.end, DECODED_TABLES);
+  claimRange(view, heap.start, heap.end, DECODED_HEAP);
+}
+
+/** Without tables that tell: segments, and the largest range by its size. */
 export function claimGc(view: View): void {
   const runs = runsOf(
     view,
