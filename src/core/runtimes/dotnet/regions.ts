@@ -23,7 +23,7 @@ const REGION = MIB;
 /** The distance of two tables is a whole number of pages, and the first region is aligned: the range is that much uncertain. */
 const ALIGNMENT = 4 * MIB;
 /** What all tables together are, as a share of the range: 37/4096 and about 180 bytes for each region of 4 MiB. */
-const TABLES_SHARE = 37 / 4096 + 184 / (4 * MIB);
+const TABLES_SHARE = 37 / 4096 + 180 / (4 * MIB);
 
 interface Span {
   readonly start: Address;
@@ -93,7 +93,8 @@ function isOnePiece(view: View, from: number, to: number): boolean {
 function tablesEnd(view: View, first: number, heap: Span): Address {
   const { mappings } = view;
   const { start } = mappings[first]!;
-  const most = start + alignDown((heap.end - heap.start + ALIGNMENT) * TABLES_SHARE, view.pageSize);
+  const share = start + alignDown((heap.end - heap.start) * TABLES_SHARE, view.pageSize);
+  const most = heap.start > start ? Math.min(share, heap.start) : share;
   let end = mappings[first]!.end;
   for (let i = first + 1; end < most && touchesBelow(view, i) && mayBeTable(view, i); i++) end = mappings[i]!.end;
   return Math.min(end, most);
