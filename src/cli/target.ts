@@ -50,7 +50,7 @@ export function readTarget(target: string, smaps: SmapsMode): Snapshot {
     if (read.kind === 'ok') return read.value;
     throw new TargetError(adviceFor(target, read));
   } catch (error) {
-    if (error instanceof ParseError) throw new TargetError(error.message);
+    if (error instanceof ParseError) throw new TargetError(`${error.message}. ${remedyFor(error)}`);
     throw error;
   }
 }
@@ -59,6 +59,14 @@ function readStdin(): Snapshot {
   const text = readFileSync(0, 'utf8');
   if (text.trim() === '') throw new TargetError('stdin: is empty. Expected the text of /proc/PID/maps.');
   return snapshotFromFiles({ maps: text }, { where: 'stdin: ' });
+}
+
+function remedyFor({ text }: ParseError): string {
+  if (text === '')
+    return 'Copy /proc/PID/maps again; it is empty for a kernel thread and for a process that has ended.';
+  if (/^\w+:\s+\d+ kB$/.test(text)) return 'This is smaps: maps is needed, smaps can lie beside it in a directory.';
+  if (/^[0-9a-f]+-/.test(text)) return 'It is cut off or damaged: copy /proc/PID/maps again.';
+  return 'Expected are lines as in /proc/PID/maps.';
 }
 
 function adviceFor(target: string, failure: ReadFailure): string {

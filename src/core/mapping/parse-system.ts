@@ -7,6 +7,7 @@ import { ParseError } from '../errors';
 import { DEFAULT_SYSTEM, type SystemFacts } from '../snapshot/snapshot';
 import type { UnixMillis } from '../units';
 import { linesOf } from './lines';
+import { PAGE_SIZES } from './parse-auxv';
 
 export interface SystemFile {
   readonly system: SystemFacts;
@@ -25,9 +26,14 @@ export function parseSystem(text: string, file = 'system.txt'): SystemFile {
       if (!/^\d+(\.\d+)?$/.test(value)) throw new ParseError(file, line.number, line.text, 'is not a number');
       return Number(value);
     };
+    const pageSize = (): number => {
+      const bytes = number();
+      if (!PAGE_SIZES.includes(bytes)) throw new ParseError(file, line.number, line.text, 'is no page size of Linux');
+      return bytes;
+    };
     if (name === 'uname_r') system.kernel = value;
     else if (name === 'machine') system.machine = value;
-    else if (name === 'page_size') system.pageSize = number();
+    else if (name === 'page_size') system.pageSize = pageSize();
     else if (name === 'btime') system.bootMs = number() * 1000;
     else if (name === 'clk_tck') system.clockTicks = number();
     else if (name === 'max_map_count') system.maxMapCount = number();

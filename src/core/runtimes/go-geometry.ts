@@ -172,7 +172,7 @@ function hasHeap(view: View, k: number): boolean {
     for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < start + span; i++) {
       const m = view.mappings[i]!;
       if (isPlainWritable(m) && isReserved(view, alignDown(m.start, ARENA), alignDown(m.start, ARENA) + ARENA))
-        return true;
+        {return true;}
     }
     return false;
   });

@@ -14,7 +14,7 @@ import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../units';
 import { AMD64_OFFSET, type GoTables, LEVEL_BYTES, findGoTables, isReserved } from './go-geometry';
 import { libcOf } from './libc';
-import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { alignUp, hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const ARENA = 64 * MIB;
@@ -27,6 +27,18 @@ const HEAP_ARENA_BYTES: ReadonlyArray<{ readonly bytes: Bytes; readonly versions
   { bytes: 73_728, versions: '1.25-1.27' },
   { bytes: 69_632, versions: '1.22-1.24' },
 ];
+const LATE = '1.22-1.27';
+
+/** As mapped: in whole pages. */
+function heapArenaBytes(view: View, bytes: Bytes): Bytes {
+  return alignUp(bytes, view.pageSize);
+}
+
+/** The versions whose heapArena structure takes this many bytes; with large pages the small ones take the same. */
+function versionsBySize(view: View, size: Bytes): string | null {
+  const fitting = HEAP_ARENA_BYTES.filter(({ bytes }) => heapArenaBytes(view, bytes) === size);
+  return fitting.length > 1 ? LATE : (fitting[0]?.versions ?? null);
+}
 
 const claimOf = (region: string, category: Claim['category'], why: string, sure = true): Claim => ({
   region,
@@ -139,9 +151,10 @@ function claimIndex(view: View, below: Address | null, arenaBytes: Bytes | null)
 }
 
 /** heapArena structures that fit into no small hole and so lie below the index, bytes. */
-function largeArenaBytes(tables: GoTables, sized: string | null): Bytes | null {
+function largeArenaBytes(view: View, tables: GoTables, sized: string | null): Bytes | null {
   if (sized !== null) return null;
-  if (!tables.scavenge || tables.scavenge.bytes < LEVEL_BYTES[4]!) return HEAP_ARENA_BYTES[0]!.bytes;
+  if (!tables.scavenge || tables.scavenge.bytes < LEVEL_BYTES[4]!)
+    {return heapArenaBytes(view, HEAP_ARENA_BYTES[0]!.bytes);}
   return null;
 }
 
@@ -163,10 +176,10 @@ function claimBySize(view: View): string | null {
     if (view.ledger[i] !== undefined || !isPlainWritable(m)) return;
     const size = sizeOf(m);
     if (size === CHUNKS_BITMAP && hasFlag(view, i, 'nh') !== false) claimMapping(view, i, BITMAP);
-    const fits = HEAP_ARENA_BYTES.find(({ bytes }) => size === bytes);
-    if (!fits) return;
+    const fitting = versionsBySize(view, size);
+    if (fitting === null) return;
     claimMapping(view, i, HEAP_ARENA);
-    versions ??= fits.versions;
+    versions ??= fitting;
   });
   return versions;
 }
@@ -181,6 +194,7 @@ function versionOf(view: View, tables: GoTables | null, heap: Address | undefine
   if (!fixed) return sized === '1.25-1.27' ? '1.26-1.27' : '1.21-1.27';
   if (sized === '1.20-1.21') return '1.21';
   if (sized === '1.25-1.27') return '1.25';
+  if (sized === LATE) return '1.22-1.25';
   return sized ?? '1.21-1.25';
 }
 
@@ -218,7 +232,7 @@ export const go: Signature = {
       claimTables(view, tables);
       const heaps = evidenceOfHeap(view, tables);
       const sized = claimBySize(view);
-      claimIndex(view, tables.bottom, largeArenaBytes(tables, sized));
+      claimIndex(view, tables.bottom, largeArenaBytes(view, tables, sized));
       announce(view, versionOf(view, tables, heaps[0], sized), 'page tables of its heap, 585 MiB of address space');
       return;
     }
@@ -226,7 +240,12 @@ export const go: Signature = {
     if (!old) return;
     for (let at = old.heap.start; at < old.heap.end; at += ARENA) claimRange(view, at, at + ARENA, OLD_HEAP);
     claimRange(view, old.index.end - ARENA_INDEX, old.index.end, FAR_INDEX);
-    claimBelowIndex(view, old.index.start, old.index.end - ARENA_INDEX, HEAP_ARENA_BYTES[0]!.bytes);
+    claimBelowIndex(
+      view,
+      old.index.start,
+      old.index.end - ARENA_INDEX,
+      heapArenaBytes(view, HEAP_ARENA_BYTES[0]!.bytes)
+    );
     announce(view, '1.11-1.13', 'heap arena at its preferred address and a 32 MiB arena index');
   },
 };

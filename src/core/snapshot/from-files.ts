@@ -16,6 +16,7 @@ import { parseStatm } from '../mapping/parse-statm';
 import { parseStatus } from '../mapping/parse-status';
 import { parseSystem } from '../mapping/parse-system';
 import { parseThreads } from '../mapping/parse-threads';
+import { plainBytes, plainText } from '../mapping/plain-text';
 import { type Bytes, type Pages, type UnixMillis, pagesToBytes } from '../units';
 import { DEFAULT_SYSTEM, type Snapshot, type SystemFacts, type Thread, snapshotOf } from './snapshot';
 
@@ -62,7 +63,7 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
   ): T | null => {
     if (text === null || text === undefined || text === '') return null;
     try {
-      return parse(text, where + name);
+      return parse(plainText(text), where + name);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       notices.push(`${error.message}. ${name} is not used.`);
@@ -70,14 +71,16 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
     }
   };
 
-  const mappings = parseMaps(files.maps, `${where}maps`);
+  const maps = typeof files.maps === 'string' ? plainText(files.maps) : plainBytes(files.maps);
+  const mappings = parseMaps(maps, `${where}maps`);
   if (mappings.length === 0) throw new ParseError(`${where}maps`, 1, '', 'should be a mapping, but the file is empty');
-  const exe = files.exeText ? parseExe(files.exeText) : null;
+  const exe = files.exeText ? parseExe(plainText(files.exeText)) : null;
   const machine = optional(files.systemText, 'system.txt', parseSystem);
   const status = optional(files.status, 'status', parseStatus);
   const stat = optional(files.stat, 'stat', parseStat);
   const statm = optional(files.statm, 'statm', parseStatm);
-  const total = mappedBytes(mappings);
+  const overlapping = overlapOf(mappings);
+  const total = mappedBytes(mappings) - overlapping;
   const base = machine?.system ?? facts.system ?? DEFAULT_SYSTEM;
   const pageSize =
     (files.auxv && parsePageSize(files.auxv)) ?? (statm && pageSizeFrom(total, statm.size)) ?? base.pageSize;
@@ -91,7 +94,7 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
     status,
     statmBytes,
     limits: optional(files.limits, 'limits', parseLimits),
-    comm: files.comm?.replace(/\n$/, '') || stat?.comm || status?.name || null,
+    comm: files.comm?.replace(/\r?\n$/, '') || stat?.comm || status?.name || null,
     cmdline: files.cmdline ? files.cmdline.replace(/\0$/, '').split('\0') : null,
     exe: facts.exe ?? exe?.exe ?? null,
     goVersion: facts.goVersion ?? exe?.goVersion ?? null,
@@ -100,6 +103,11 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
     system,
     notices,
   });
+  if (overlapping > 0) {
+    notices.push(
+      `${where}maps shows ${overlapping} B more than once: it was read while the process changed, or put together from two. Each byte is counted once.`
+    );
+  }
   if (statmBytes !== null && statmBytes !== total) {
     notices.push(
       `${where}maps adds up to ${total} B and statm says ${statmBytes} B: one of them was read at another time or cut off. The sum of maps is shown.`
@@ -113,6 +121,19 @@ function mappedBytes(mappings: readonly Mapping[]): Bytes {
   let bytes = 0;
   for (const m of mappings) if (m.name !== '[vsyscall]') bytes += m.end - m.start;
   return bytes;
+}
+
+/** Bytes that stand in more than one line, counted as often as they are too many. Nearly all maps are in order and have none. */
+function overlapOf(mappings: readonly Mapping[]): Bytes {
+  if (mappings.every((m, i) => i === 0 || mappings[i - 1]!.end <= m.start)) return 0;
+  let overlapping = 0;
+  let covered = 0;
+  for (const { start, end, name } of [...mappings].sort((a, b) => a.start - b.start)) {
+    if (name === '[vsyscall]') continue;
+    overlapping += Math.max(0, Math.min(covered, end) - start);
+    covered = Math.max(covered, end);
+  }
+  return overlapping;
 }
 
 /** The page size of a copied process, when maps and statm agree on one: null when they do not. */

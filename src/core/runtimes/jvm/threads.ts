@@ -41,6 +41,8 @@ const VM_GUARD: Claim = {
 
 /** Zones are whole pages; four pages since JDK 9, three before, and a page of glibc may merge with them. */
 const JAVA_GUARDS: readonly number[] = [3, 4, 5];
+/** Least guard of glibc on arm64 (ARCH_MIN_GUARD_SIZE), for Java threads too; it merges with the zones where flags are not seen. */
+const WIDE_GUARD = 64 * KIB;
 const SMALLEST = 64 * KIB;
 const ARENA = 64 * MIB;
 /** Stacks that merged with what lies above have sizes of their own. */
@@ -60,6 +62,7 @@ export function claimThreadStacks(view: View): void {
     const guard = guardBelow(view, i, usual);
     if (guard && guard.java) {
       const from = m.start - guard.bytes;
+      claimRange(view, from - wideGuardBelow(view, i - 2, from), from, STACK);
       const upTo = free.start === m.start ? free.end : m.end;
       const size = upTo - from;
       // One stack in three is twice as large: a multiple of 2 MiB gets huge pages, so HotSpot or the kernel rounds up.
@@ -96,9 +99,10 @@ function guardBelow(view: View, i: number, usual: Bytes | null): { bytes: Bytes;
   if (!touchesBelow(view, i) || !isPlainNone(view.mappings[i - 1]!)) return null;
   const m = view.mappings[i]!;
   const below = sizeOf(view.mappings[i - 1]!);
-  const java = (bytes: Bytes): boolean => JAVA_GUARDS.includes(bytes / view.pageSize) && sizeOf(m) >= SMALLEST;
+  const zones = (bytes: Bytes): boolean => JAVA_GUARDS.includes(bytes / view.pageSize);
+  const java = (bytes: Bytes): boolean => (zones(bytes) || zones(bytes - WIDE_GUARD)) && sizeOf(m) >= SMALLEST;
   if (java(below)) return { bytes: below, java: true };
-  if (below === view.pageSize) return { bytes: below, java: false };
+  if (below === view.pageSize || below === WIDE_GUARD) return { bytes: below, java: false };
   // Merged with a reservation below that is claimed already, such as the class space: the zones are what is left of it.
   const left = freeParts(view, i - 1).at(-1);
   if (left && left.end === m.start && left.start > view.mappings[i - 1]!.start && java(left.end - left.start)) {
@@ -112,6 +116,12 @@ function guardBelow(view: View, i: number, usual: Bytes | null): { bytes: Bytes;
     }
   }
   return null;
+}
+
+/** Bytes of glibc's wide guard in mapping `index` where it ends at the zones of a stack, else 0. */
+function wideGuardBelow(view: View, index: number, zones: Address): Bytes {
+  const m = view.mappings[index];
+  return m && m.end === zones && isPlainNone(m) && isFree(view, index) && sizeOf(m) === WIDE_GUARD ? WIDE_GUARD : 0;
 }
 
 /** How many Java stacks there are of each size, zones included. */
