@@ -1,6 +1,9 @@
 /** Questions about the base names of files. They are asked of every process, so each name is answered once and kept. */
 export interface FilePattern {
   readonly base: RegExp;
+  /** Which index met a file that matches last, and as which of its files: saves every index a table of answers. */
+  metBy: number;
+  place: number;
 }
 
 /** What is known of a path, whichever process maps it. */
@@ -17,7 +20,7 @@ export interface KnownPath {
 }
 
 const DELETED = ' (deleted)';
-const MEMORY = /^\/(dev\/|memfd:|SYSV|anon_hugepage)/;
+const MEMORY = /^\/(dev\/|memfd:|SYSV|anon_hugepage|dmabuf|i915 |drm mm )/;
 const MOST_KNOWN = 8192;
 const patterns: FilePattern[] = [];
 const known = new Map<string, KnownPath>();
@@ -29,7 +32,7 @@ function baseName(name: string): string {
 
 /** Makes a question. To be called once, when a module is loaded. @param base without flags that keep state */
 export function filePattern(base: RegExp): FilePattern {
-  const pattern = { base };
+  const pattern = { base, metBy: 0, place: 0 };
   patterns.push(pattern);
   known.clear();
   return pattern;

@@ -1,7 +1,8 @@
 /**
  * Which files a process has mapped, from one pass over its mappings: signatures ask this instead of walking again.
  */
-import { EXECUTE, type Mapping, WRITE } from '../mapping/mapping';
+import { EXECUTE, type Mapping, SHARED, WRITE } from '../mapping/mapping';
+import type { Bytes } from '../units';
 import { type FilePattern, knownPath, makeRoom } from './file-pattern';
 
 export { type FilePattern, filePattern } from './file-pattern';
@@ -17,8 +18,14 @@ export interface MappedFile {
   readonly memory: boolean;
   /** Indices of its mappings, ascending. */
   readonly mappings: readonly number[];
+  /** Of all its mappings. */
+  readonly bytes: Bytes;
+  /** True where a mapping begins with the first byte of the file. */
+  readonly header: boolean;
+  /** True where any of its mappings is: executable, writable, shared. */
   readonly executable: boolean;
   readonly writable: boolean;
+  readonly shared: boolean;
 }
 
 /** In order of the lowest mapping of each. */
@@ -46,47 +53,55 @@ export function indexFiles(mappings: readonly Mapping[], indices: readonly numbe
   makeRoom();
   const number = ++made;
   const list: Draft[] = [];
-  // The answers of this process: a handful of patterns, and the first file of each.
-  const asked: FilePattern[] = [];
-  const answers: Draft[] = [];
-  let byName: Map<string, Draft> | null = null;
-
-  const fileOf = (name: string): Draft => {
-    const path = knownPath(name);
-    if (path.metBy === number) return list[path.place]!;
-    path.metBy = number;
-    path.place = list.length;
-    const { base, matches, memory } = path;
-    const file: Draft = { name, base, matches, memory, mappings: [], executable: false, writable: false };
-    list.push(file);
-    for (const pattern of matches) {
-      if (asked.includes(pattern)) continue;
-      asked.push(pattern);
-      answers.push(file);
-    }
-    return file;
-  };
-
   let file: Draft | null = null;
-  for (const index of indices) {
-    const { name, access } = mappings[index]!;
-    if (file === null || file.name !== name) file = fileOf(name);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    const { name, access, start, end, offset } = mappings[index]!;
+    if (file === null || file.name !== name) file = fileOf(name, list, number);
     file.mappings.push(index);
+    file.bytes += end - start;
+    if (offset === 0) file.header = true;
     if (access & EXECUTE) file.executable = true;
     if (access & WRITE) file.writable = true;
+    if (access & SHARED) file.shared = true;
   }
-
   return {
     values: () => list,
-    get(name) {
-      byName ??= new Map(list.map((one) => [one.name, one]));
-      return byName.get(name);
-    },
+    get: (name) => list.find((one) => one.name === name),
     first(pattern) {
-      const at = asked.indexOf(pattern);
-      return at < 0 ? undefined : answers[at];
+      if (pattern.metBy === number) return list[pattern.place];
+      // Where a later index has been made, what it met hides what this one did.
+      return number === made ? undefined : list.find((one) => one.matches.includes(pattern));
     },
   };
+}
+
+/** The file in the list of index `number`, where it is put when it is new. */
+function fileOf(name: string, list: Draft[], number: number): Draft {
+  const path = knownPath(name);
+  if (path.metBy === number) return list[path.place]!;
+  path.metBy = number;
+  path.place = list.length;
+  const { base, matches, memory } = path;
+  for (const pattern of matches) {
+    if (pattern.metBy === number) continue;
+    pattern.metBy = number;
+    pattern.place = list.length;
+  }
+  const file: Draft = {
+    name,
+    base,
+    matches,
+    memory,
+    mappings: [],
+    bytes: 0,
+    header: false,
+    executable: false,
+    writable: false,
+    shared: false,
+  };
+  list.push(file);
+  return file;
 }
 
 /** True when the base name of a path matches, whether it is mapped or not. */

@@ -19,29 +19,20 @@ const VSYSCALL = '[vsyscall]';
 export function normalise(input: readonly Mapping[], records: readonly SmapsEntry[] | null): Normalised {
   const last = input[input.length - 1];
   const kept = last && isVsyscall(last) ? input.slice(0, -1) : input;
-  const tidied = isOrdered(kept) ? kept : tidy(input);
-  const smaps = records && alignSmaps(tidied, records);
-  const seams = seamsOf(tidied, smaps);
+  const candidates = seamsIn(kept);
+  const ordered = candidates ? kept : tidy(input);
+  const smaps = records && alignSmaps(ordered, records);
+  const seams = (candidates ?? seamsIn(ordered) ?? []).filter((index) => isSeam(ordered, smaps, index));
+  if (seams.length === 0) return { mappingCount: ordered.length, mappings: ordered, smaps };
   return {
-    mappingCount: tidied.length,
-    mappings: seams.length > 0 ? joinMappings(tidied, seams) : tidied,
-    smaps: smaps && seams.length > 0 ? joinEntries(smaps, seams) : smaps,
+    mappingCount: ordered.length,
+    mappings: joinMappings(ordered, seams),
+    smaps: smaps && joinEntries(smaps, seams),
   };
 }
 
 function isVsyscall(m: Mapping): boolean {
   return m.name === VSYSCALL;
-}
-
-/** Ascending and disjoint. */
-function isOrdered(mappings: readonly Mapping[]): boolean {
-  let end = 0;
-  for (let i = 0; i < mappings.length; i++) {
-    const m = mappings[i]!;
-    if (m.start < end) return false;
-    end = m.end;
-  }
-  return true;
 }
 
 /**
@@ -62,36 +53,39 @@ function tidy(input: readonly Mapping[]): readonly Mapping[] {
   return cut;
 }
 
-/**
- * Neighbours that differ in nothing count as one: where the kernel cuts them depends on history (who touched what first),
- * not on purpose. With smaps their flags must be equal too. Without smaps equal permissions can hide unequal flags, so a
- * border stays where the size of a neighbour speaks of a block of its own.
- * @returns indices of mappings that go on where the one below ends, ascending
- */
-function seamsOf(mappings: readonly Mapping[], smaps: Normalised['smaps']): number[] {
+/** Indices of mappings that go on where the one below ends, ascending; null when the mappings are not ascending and disjoint. */
+function seamsIn(mappings: readonly Mapping[]): number[] | null {
   const seams: number[] = [];
   for (let i = 1; i < mappings.length; i++) {
     const below = mappings[i - 1]!;
     const m = mappings[i]!;
-    if (below.end !== m.start || below.access !== m.access || !goesOn(below, m)) continue;
-    if (smaps ? flagsAgree(smaps[i - 1], smaps[i]) : !isBlock(below) && !isBlock(m)) seams.push(i);
+    if (m.start < below.end) return null;
+    if (m.start === below.end && m.access === below.access && goesOn(below, m)) seams.push(i);
   }
   return seams;
 }
 
+/**
+ * Neighbours that differ in nothing count as one: where the kernel cuts them depends on history (who touched what first),
+ * not on purpose. With smaps their flags must be equal too. Without smaps equal permissions can hide unequal flags, so a
+ * border stays where the size of a neighbour speaks of a block of its own.
+ */
+function isSeam(mappings: readonly Mapping[], smaps: Normalised['smaps'], index: number): boolean {
+  if (smaps) return flagsAgree(smaps[index - 1], smaps[index]);
+  return !isBlock(mappings[index - 1]!) && !isBlock(mappings[index]!);
+}
+
+/** @param seams at least one */
 function joinMappings(input: readonly Mapping[], seams: readonly number[]): Mapping[] {
-  const joint = input.slice(0, seams[0]);
-  let next = 0;
-  for (let i = seams[0]!; i < input.length; i++) {
-    const m = input[i]!;
-    if (seams[next] !== i) {
-      joint.push(m);
-      continue;
-    }
-    next++;
-    const { start, permissions, access, offset, device, inode, name } = joint[joint.length - 1]!;
-    joint[joint.length - 1] = { start, end: m.end, permissions, access, offset, device, inode, name };
+  const joint = input.slice();
+  let length = seams[0]!;
+  for (let n = 0; n < seams.length; n++) {
+    const { start, permissions, access, offset, device, inode, name } = joint[length - 1]!;
+    joint[length - 1] = { start, end: input[seams[n]!]!.end, permissions, access, offset, device, inode, name };
+    const until = seams[n + 1] ?? input.length;
+    for (let i = seams[n]! + 1; i < until; i++) joint[length++] = input[i]!;
   }
+  joint.length = length;
   return joint;
 }
 

@@ -79,12 +79,14 @@ function rowOf(m: Mapping, account: Account, rows: Row[]): Row {
 
 /** Claims of one region share a row. */
 function sharedRow(rows: Row[], { region, confidence, why }: Claim, category: Category): Row {
-  let row = rows.find((one) => one.region === region && one.category === category);
-  if (!row) {
-    row = { region, category, bytes: 0, mappings: 0, confidence, why };
-    rows.push(row);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (row.category !== category || row.region !== region) continue;
+    if (WEAKNESS[confidence] > WEAKNESS[row.confidence]) row.confidence = confidence;
+    return row;
   }
-  if (WEAKNESS[confidence] > WEAKNESS[row.confidence]) row.confidence = confidence;
+  const row = { region, category, bytes: 0, mappings: 0, confidence, why };
+  rows.push(row);
   return row;
 }
 

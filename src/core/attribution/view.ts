@@ -188,15 +188,28 @@ export function isWhole(entry: Claim | readonly Segment[]): entry is Claim {
   return !Array.isArray(entry);
 }
 
+/** True when all of mapping `index` was claimed at once. */
+export function isClaimed(view: View, index: number): boolean {
+  const entry = view.ledger[index];
+  return entry !== undefined && isWhole(entry);
+}
+
+/** True when some of mapping `index` is claimed for a region. */
+export function isClaimedFor(view: View, index: number, region: string): boolean {
+  const entry = view.ledger[index];
+  if (entry === undefined) return false;
+  return isWhole(entry) ? entry.region === region : entry.some(({ claim }) => claim.region === region);
+}
+
 /** Claims the whole mapping. @returns bytes newly claimed */
 export function claimMapping(view: View, index: number, claim: Claim): Bytes {
-  const m = view.mappings[index]!;
-  if (view.ledger[index] === undefined) {
-    view.ledger[index] = claim;
-    view.unclaimed--;
-    return m.end - m.start;
-  }
-  return claimWithin(view, index, m.start, m.end, claim);
+  const entry = view.ledger[index];
+  if (entry !== undefined && isWhole(entry)) return 0;
+  const { start, end } = view.mappings[index]!;
+  if (entry !== undefined) return claimWithin(view, index, start, end, claim);
+  view.ledger[index] = claim;
+  view.unclaimed--;
+  return end - start;
 }
 
 /** Claims every mapped and unclaimed byte of [start, end). @returns bytes newly claimed */

@@ -12,12 +12,6 @@ export interface MapsBytes {
  */
 const FOREIGN = 0xff;
 
-/** True where equal bytes are equal text and can be compared by `sameBytes`. */
-export function isComparable({ bytes }: MapsBytes, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] === FOREIGN || bytes[i] === 0) return false;
-  return true;
-}
-
 export function bytesOf(maps: string | Uint8Array): MapsBytes {
   if (typeof maps !== 'string') {
     const data = new DataView(maps.buffer, maps.byteOffset, maps.byteLength);

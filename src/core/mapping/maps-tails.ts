@@ -10,6 +10,8 @@ export interface Tail {
   readonly name: string;
   /** Bytes, newline included. */
   readonly length: number;
+  /** Of ASCII without NUL: equal bytes are equal text, and `sameBytes` can compare them. */
+  readonly isPlain: boolean;
 }
 
 interface Kept extends Tail {
@@ -32,14 +34,19 @@ const WORD = 4;
 const DOUBLE = 8;
 
 /**
- * Compared as doubles, eight bytes at a time. A pattern that is not a number differs from itself, so a difference that is found may
- * be none; equal doubles are equal bytes but for the two zeros, whose bytes are NUL.
+ * Compared as doubles, eight bytes at a time, the last eight perhaps twice. A pattern that is not a number differs from itself, so a
+ * difference that is found may be none; equal doubles are equal bytes but for the two zeros, whose bytes are NUL.
  * @param b without NUL
  */
 export function sameBytes(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
   let i = 0;
   for (; i + DOUBLE <= length; i += DOUBLE) {
     if (a.getFloat64(aStart + i, true) !== b.getFloat64(bStart + i, true)) return false;
+  }
+  if (i === length) return true;
+  if (i > 0) {
+    const last = length - DOUBLE;
+    return a.getFloat64(aStart + last, true) === b.getFloat64(bStart + last, true);
   }
   for (; i < length; i++) if (a.getUint8(aStart + i) !== b.getUint8(bStart + i)) return false;
   return true;
@@ -60,7 +67,7 @@ export function readTail({ bytes, data, textOf }: MapsBytes, line: number, start
   }
   const end = lineEnd(bytes, start);
   const tail = parseTail(bytes, start, end, textOf);
-  if (!tail || slot < 0 || tail.length > Math.min(room, LONGEST) || !isAscii(bytes, start, end)) return tail;
+  if (!tail?.isPlain || slot < 0 || tail.length > Math.min(room, LONGEST)) return tail;
   // A copy: slice of Node's Buffer would be a view of it.
   const own = new Uint8Array(bytes.subarray(start, start + tail.length));
   kept[slot] = { ...tail, bytes: new DataView(own.buffer) };
@@ -74,7 +81,7 @@ function slotOf(inode: number, more: number, name: number): number {
 }
 
 /** Only ASCII is the same text in every encoding. */
-function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if (bytes[i]! === 0 || bytes[i]! >= 0x80) return false;
   return true;
 }
@@ -93,7 +100,8 @@ function parseTail(bytes: Uint8Array, start: number, end: number, textOf: MapsBy
   }
   if (at === digits) return null;
   while (at < end && bytes[at] === SPACE) at++;
-  return { device, inode, name: at < end ? textOf(at, end) : '', length: end + 1 - start };
+  const name = at < end ? textOf(at, end) : '';
+  return { device, inode, name, length: end + 1 - start, isPlain: isPlain(bytes, start, end) };
 }
 
 /** Position of the next newline from `at` on, or the length of `bytes`. */

@@ -7,7 +7,7 @@
  * `[vsyscall]` is parsed like any other line; it lies outside the process's VmSize and callers drop it.
  */
 import { ParseError } from '../errors';
-import { type MapsBytes, bytesOf, isComparable } from './maps-bytes';
+import { type MapsBytes, bytesOf } from './maps-bytes';
 import { lineEnd, readTail, sameBytes } from './maps-tails';
 import { type Mapping, EXECUTE, READ, SHARED, WRITE } from './mapping';
 
@@ -125,7 +125,7 @@ export function parseMaps(maps: string | Uint8Array, file = 'maps'): Mapping[] {
       ({ device, inode, name } = read);
       at = tail + read.length;
       lastAt = tail;
-      lastLength = at <= length && isComparable(content, tail, at) ? read.length : 0;
+      lastLength = at <= length && read.isPlain ? read.length : 0;
     }
     mappings.push({ start, end, permissions: PERMISSIONS[access]!, access, offset, device, inode, name });
   }

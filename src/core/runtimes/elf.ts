@@ -12,7 +12,7 @@
 import { type MappedFile, filePattern } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
-import { type Bytes, GIB, KIB, MIB } from '../units';
+import { GIB, KIB, MIB } from '../units';
 import { isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -38,11 +38,13 @@ const BSS: Claim = {
   why: 'Anonymous writable memory that begins where the data of an image ends: zero-initialised variables.',
 };
 
-/** A .bss that any library may have; a bigger one needs a library of at least three times its size. */
-const LIBRARY_BSS = 192 * KIB;
+/** A .bss that any library may have, less than what malloc maps; a bigger one needs a library of at least three times its size. */
+const LIBRARY_BSS = 128 * KIB;
 /** Allocators map in multiples of this; a .bss with such a neighbour is a few pages more than a multiple. */
 const ALLOCATOR_STEP = 256 * KIB;
 const FEW_PAGES = 16 * KIB;
+/** Large images begin at a border of huge pages. */
+const MOST_PADDING = 2 * MIB;
 /** Images that were linked for fixed addresses lie here: programs, never libraries. */
 const FIXED_BELOW = 4 * GIB;
 /** Allocators and sanitizers keep their tables in .bss: more of it than code. */
@@ -53,65 +55,62 @@ const ASSEMBLY = filePattern(/\.(dll|exe|winmd)$/i);
 const SYMBOLS = filePattern(/\.so(\.|$)|\.debug$/);
 const C_LIBRARY = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
 
-/** An image maps its own header, and something of it can run; heap dumps and archives of runtimes begin farther in. */
+/**
+ * An image maps its own header, and something of it can run; heap dumps and archives of runtimes begin farther in. A program may run
+ * from a memfd (container runtimes do); a JIT's memfd is shared between its two views.
+ */
 function isImage(view: View, file: MappedFile): boolean {
-  if (!file.executable) return false;
-  const foreign = file.matches.includes(ASSEMBLY) || (file.memory && !file.name.startsWith('/memfd:'));
+  if (!file.executable || !file.header || (file.shared && file.memory)) return false;
+  const foreign = (file.memory && !file.name.startsWith('/memfd:')) || file.matches.includes(ASSEMBLY);
   // Bun's npm package calls its program bun.exe on every system.
-  if (foreign && file.name !== view.snapshot.exe) return false;
-  let header = false;
-  let shared = false;
-  for (const index of file.mappings) {
-    const m = view.mappings[index]!;
-    if (m.offset === 0) header = true;
-    if (m.access & SHARED) shared = true;
-  }
-  // A program may run from a memfd (container runtimes do); a JIT's memfd is shared between its two views.
-  return header && !(shared && file.memory);
+  return !foreign || file.name === view.snapshot.exe;
 }
 
 /** Indices of one load of a file: neighbours in address and ascending in offset, with only its own gaps between. */
-function splitLoads(view: View, file: MappedFile): number[][] {
-  const loads: number[][] = [];
-  let load: number[] = [];
-  for (const index of file.mappings) {
-    const m = view.mappings[index]!;
-    const before = load.length > 0 ? view.mappings[load[load.length - 1]!]! : undefined;
+function splitLoads(view: View, { mappings }: MappedFile): ReadonlyArray<readonly number[]> {
+  const loads: Array<readonly number[]> = [];
+  let first = 0;
+  for (let n = 1; n < mappings.length; n++) {
+    const before = view.mappings[mappings[n - 1]!]!;
+    const m = view.mappings[mappings[n]!]!;
     // The distance in memory follows the distance in the file, give or take segment alignment (2 MiB at most, twice).
-    const drift = before ? m.start - before.start - (m.offset - before.offset) : 0;
-    if (before && (m.offset < before.offset || drift < -4 * MIB || drift > 64 * MIB || m.access & SHARED)) {
-      loads.push(load);
-      load = [];
-    }
-    load.push(index);
+    const drift = m.start - before.start - (m.offset - before.offset);
+    if (m.offset >= before.offset && drift >= -4 * MIB && drift <= 64 * MIB && !(m.access & SHARED)) continue;
+    loads.push(mappings.slice(first, n));
+    first = n;
   }
-  if (load.length > 0) loads.push(load);
+  loads.push(first === 0 ? mappings : mappings.slice(first));
   return loads;
 }
 
-function claimLoad(view: View, load: readonly number[], image: MappedFile, isProgram: boolean, fileBytes: Bytes): void {
-  const at = (n: number): Mapping => view.mappings[load[n]!]!;
-  const firstText = load.findIndex((index) => view.mappings[index]!.access & EXECUTE);
-  const firstData = load.findIndex((index) => isData(view.mappings[index]!));
+/** Position in a load of the first mapping that has these permissions, of which it must have no others, or -1. */
+function firstOf(view: View, load: readonly number[], mask: number, access: number): number {
+  for (let n = 0; n < load.length; n++) if ((view.mappings[load[n]!]!.access & mask) === access) return n;
+  return -1;
+}
+
+function claimLoad(view: View, load: readonly number[], image: MappedFile, isProgram: boolean): void {
+  const firstText = firstOf(view, load, EXECUTE, EXECUTE);
+  const firstData = firstOf(view, load, WRITE | EXECUTE, WRITE);
   if (firstText < 0) {
     for (const index of load) if (!(view.mappings[index]!.access & WRITE)) claimMapping(view, index, AS_DATA);
     return;
   }
-  if (load.length === 1 && at(0).offset > 0) {
+  if (load.length === 1 && view.mappings[load[0]!]!.offset > 0) {
     claimMapping(view, load[0]!, REMAP);
     return;
   }
-  load.forEach((index, n) => {
-    const m = view.mappings[index]!;
-    if (isInaccessible(m)) claimMapping(view, index, PAD);
-    else if (m.access & EXECUTE) claimMapping(view, index, TEXT);
-    else if (m.access & WRITE) claimMapping(view, index, DATA);
-    else if (firstData >= 0 && n > firstData) claimMapping(view, index, DATA);
-    else if (n === firstData - 1 && n > firstText && isRelro(at(n - 1), m)) claimMapping(view, index, RELRO);
-    else claimMapping(view, index, CONSTANTS);
-  });
+  for (let n = 0; n < load.length; n++) {
+    const m = view.mappings[load[n]!]!;
+    let claim = CONSTANTS;
+    if (isInaccessible(m)) claim = PAD;
+    else if (m.access & EXECUTE) claim = TEXT;
+    else if (m.access & WRITE || (firstData >= 0 && n > firstData)) claim = DATA;
+    else if (n === firstData - 1 && n > firstText && isRelro(view.mappings[load[n - 1]!]!, m)) claim = RELRO;
+    claimMapping(view, load[n]!, claim);
+  }
   if (firstData >= 0) claimInnerBss(view, load);
-  if (firstData >= 0 || isProgram) claimBss(view, load[load.length - 1]!, image, isProgram, fileBytes);
+  if (firstData >= 0 || isProgram) claimBss(view, load[load.length - 1]!, image, isProgram);
 }
 
 function isData(m: Mapping): boolean {
@@ -133,7 +132,7 @@ function claimInnerBss(view: View, load: readonly number[]): void {
   }
 }
 
-function claimBss(view: View, last: number, image: MappedFile, isProgram: boolean, fileBytes: Bytes): void {
+function claimBss(view: View, last: number, image: MappedFile, isProgram: boolean): void {
   let end = view.mappings[last]!.end;
   // A VMA name or a flag may cut the .bss of the program in two.
   for (let index = last + 1; index < view.mappings.length; index++) {
@@ -141,7 +140,7 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
     if (m.start !== end || !isPlainWritable(m)) return;
     const free = freeParts(view, index)[0];
     if (free?.start !== m.start) return;
-    claimRange(view, m.start, isProgram ? free.end : Math.min(free.end, bssEnd(view, m, image, fileBytes)), BSS);
+    claimRange(view, m.start, isProgram ? free.end : Math.min(free.end, bssEnd(view, index, image)), BSS);
     if (!isProgram) return;
     end = m.end;
   }
@@ -151,47 +150,59 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
  * Nothing else can touch the program's data. A library is loaded below older mappings and may touch them; but what lies above the
  * C library was loaded before the program ran, so that its older neighbours are libraries, too.
  */
-function bssEnd(view: View, m: Mapping, image: MappedFile, fileBytes: Bytes): number {
+function bssEnd(view: View, index: number, image: MappedFile): number {
+  const m = view.mappings[index]!;
   const size = sizeOf(m);
   const libc = view.files.first(C_LIBRARY);
-  if (libc && view.mappings[libc.mappings[0]!]!.start < m.start) return m.end;
-  if (size <= Math.max(LIBRARY_BSS, fileBytes / 3) || ALLOCATOR.test(image.base)) return m.end;
+  if (libc && view.mappings[libc.mappings[0]!]!.start < m.start && isBelowImage(view, index)) return m.end;
+  // malloc writes a header to what it maps.
+  const entry = view.smaps?.[index];
+  if (entry?.rss === 0 && entry.swap === 0) return m.end;
+  if (size <= Math.max(LIBRARY_BSS, image.bytes / 3) || ALLOCATOR.test(image.base)) return m.end;
   const rest = size % ALLOCATOR_STEP;
   return m.start + (rest > 0 && rest <= FEW_PAGES ? rest : view.pageSize);
 }
 
-function fileBytesOf(view: View, file: MappedFile): Bytes {
-  let bytes = 0;
-  for (const index of file.mappings) bytes += sizeOf(view.mappings[index]!);
-  return bytes;
+/** The next file above is an image, and at most a small block of the dynamic linker lies between. */
+function isBelowImage(view: View, index: number): boolean {
+  let above = view.mappings[index + 1];
+  if (above && isPlainWritable(above) && sizeOf(above) <= LIBRARY_BSS) above = view.mappings[index + 2];
+  if (!above || above.offset > 0 || above.start - view.mappings[index]!.end > MOST_PADDING) return false;
+  return view.files.get(above.name)?.executable === true;
 }
 
 /** The image that the kernel started: named by /proc/PID/exe, else the one below its brk area, else the lowest. */
 function programOf(view: View, images: readonly MappedFile[]): MappedFile | undefined {
   const exe = view.snapshot.exe === null ? undefined : view.files.get(view.snapshot.exe);
   if (exe?.executable) return exe;
-  const heap = view.bracketed.find((index) => view.mappings[index]!.name === '[heap]');
-  const below = heap === undefined ? [] : images.filter((image) => image.mappings[0]! < heap);
-  return below.at(-1) ?? images[0];
+  const heap = view.bracketed.find((index) => view.mappings[index]!.name === '[heap]') ?? -1;
+  let program = images[0];
+  for (let n = 1; n < images.length && images[n]!.mappings[0]! < heap; n++) program = images[n];
+  return program;
 }
 
 export const elf: Signature = {
   name: 'elf',
   claim(view) {
-    const images = view.files.values().filter((file) => isImage(view, file));
-    const program = programOf(view, images);
-    for (const file of images) {
-      const bytes = fileBytesOf(view, file);
-      const loads = splitLoads(view, file);
-      loads.forEach((load, n) => {
-        if (load.some((index) => view.mappings[index]!.access & SHARED)) return;
-        const fixed = view.mappings[load[0]!]!.start < FIXED_BELOW;
-        claimLoad(view, load, file, n === 0 && (fixed || file === program), bytes);
-      });
+    const files = view.files.values();
+    const images: MappedFile[] = [];
+    for (let n = 0; n < files.length; n++) {
+      const file = files[n]!;
+      if (isImage(view, file)) images.push(file);
+      else if (!file.executable && !file.writable && file.matches.includes(SYMBOLS)) {
+        for (const index of file.mappings) claimMapping(view, index, AS_DATA);
+      }
     }
-    for (const file of view.files.values()) {
-      if (file.executable || file.writable || !file.matches.includes(SYMBOLS)) continue;
-      for (const index of file.mappings) claimMapping(view, index, AS_DATA);
+    const program = programOf(view, images);
+    for (let n = 0; n < images.length; n++) {
+      const image = images[n]!;
+      const loads = splitLoads(view, image);
+      for (let k = 0; k < loads.length; k++) {
+        const load = loads[k]!;
+        if (image.shared && firstOf(view, load, SHARED, SHARED) >= 0) continue;
+        const fixed = view.mappings[load[0]!]!.start < FIXED_BELOW;
+        claimLoad(view, load, image, k === 0 && (fixed || image === program));
+      }
     }
   },
 };

@@ -5,7 +5,7 @@
  *   `7f9920000000-7f9ba0000000 r--s 00000000 08:01 99   /srv/etcd1/member/snap/db`
  * Cannot tell: how much of the file is cached in memory; the mapping itself costs none.
  */
-import { type Claim, claimMapping } from '../attribution/view';
+import { type Claim, claimMapping, isClaimed } from '../attribution/view';
 import { SHARED } from '../mapping/mapping';
 import type { Signature } from './signature';
 
@@ -27,9 +27,13 @@ const PRIVATE_FILE: Claim = {
 export const files: Signature = {
   name: 'files',
   claim(view) {
-    for (const file of view.files.values()) {
-      if (file.memory && file.name.startsWith('/dev/zero')) continue;
-      for (const index of file.mappings) {
+    const files = view.files.values();
+    for (let n = 0; n < files.length && view.unclaimed > 0; n++) {
+      const { memory, name, mappings } = files[n]!;
+      if (memory && name.startsWith('/dev/zero')) continue;
+      for (let i = 0; i < mappings.length; i++) {
+        const index = mappings[i]!;
+        if (isClaimed(view, index)) continue;
         claimMapping(view, index, view.mappings[index]!.access & SHARED ? SHARED_FILE : PRIVATE_FILE);
       }
     }

@@ -100,7 +100,7 @@ function programOf(view: View): { name: string; version: string | null; path: st
 }
 
 function isStructureHeap(view: View, m: Mapping, i: number): boolean {
-  if (m.start % STRUCTURES !== 0 || sizeOf(m) < STRUCTURES) return m.name.includes('JSStructureHeap');
+  if (sizeOf(m) < STRUCTURES || m.start % STRUCTURES !== 0) return m.name.includes('JSStructureHeap');
   return isFree(view, i) && hasFlag(view, i, 'nr') !== false;
 }
 

@@ -7,11 +7,11 @@
  * state without smaps (VmFlags `wf dd`).
  */
 import { filePattern, hasPath, nameMatches } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, freeParts, isClaimed } from '../attribution/view';
 import { EXECUTE, type Mapping } from '../mapping/mapping';
-import { type Bytes, KIB, MIB } from '../units';
+import { type Address, type Bytes, KIB, MIB } from '../units';
 import { libcOf } from './libc';
-import { hasFlag, isPlainWritable } from './shapes';
+import { alignUp, hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const LINKER: Claim = {
@@ -38,6 +38,8 @@ const SMALL = 96 * KIB;
 const TLS_BYTES = 12 * KIB;
 /** How far a library may be from a block between libraries. */
 const NEAR = MIB;
+/** How many mappings may lie between them, plus one. */
+const REACH = 8;
 const C_LIBRARY = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
 const LIBRARY = filePattern(/\.so(\.|$)/);
 
@@ -57,34 +59,43 @@ function claimBelow(view: View, index: number, isC: boolean): void {
   const above = view.mappings[index]!;
   const part = endOf(view, index - 1, above);
   if (!part) return;
-  const tls = isC ? Math.min(part.size, TLS_BYTES) : 0;
+  const tls = isC ? Math.min(part.size, alignUp(TLS_BYTES, view.pageSize)) : 0;
   if (tls > 0) claimRange(view, above.start - tls, above.start, TLS);
   if (part.size <= SMALL && part.size > tls) claimRange(view, part.start, above.start - tls, LINKER);
 }
 
-/** Blocks in the holes that libraries leave: above one library, and not far below the next. */
-function claimAbove(view: View, index: number): void {
-  const library = view.mappings[index]!;
-  for (let i = index + 1; i < Math.min(index + 8, view.mappings.length); i++) {
-    const m = view.mappings[i]!;
-    if (m.name === library.name || m.start - library.end > NEAR || m.access & EXECUTE || isLibrary(m)) return;
-    if (!isPlainWritable(m) || m.end - m.start > SMALL) continue;
-    const next = nextLibrary(view, i);
-    if (next && next.start - m.end <= NEAR) claimRange(view, m.start, m.end, LINKER);
+/** Blocks in the holes that libraries leave: not far above one, and not far below the next. */
+function claimBetween(view: View, lowest: Address, highest: Address): void {
+  for (let i = firstAbove(view, lowest); i < view.writable.length; i++) {
+    const index = view.writable[i]!;
+    const m = view.mappings[index]!;
+    if (m.start > highest) return;
+    if (m.end - m.start > SMALL || isClaimed(view, index)) continue;
+    const below = neighbour(view, index, -1);
+    const above = below && m.start - below.end <= NEAR ? neighbour(view, index, 1) : null;
+    if (above && above.start - m.end <= NEAR) claimRange(view, m.start, m.end, LINKER);
   }
 }
 
-function nextLibrary(view: View, index: number): Mapping | null {
-  for (let i = index + 1; i < Math.min(index + 8, view.mappings.length); i++) {
-    const m = view.mappings[i]!;
-    if (isLibrary(m) || isVdso(m)) return m;
+/** Position in `view.writable` of the first that begins at or above `address`. */
+function firstAbove(view: View, address: Address): number {
+  const position = view.writable.findIndex((index) => view.mappings[index]!.start >= address);
+  return position < 0 ? view.writable.length : position;
+}
+
+/** The next library in one direction, the vdso for one above, null when generated code or too much else comes before it. */
+function neighbour(view: View, index: number, step: 1 | -1): Mapping | null {
+  for (let n = 1; n < REACH; n++) {
+    const m = view.mappings[index + n * step];
+    if (!m) return null;
+    if (isLibrary(m) || (step > 0 && isVdso(m))) return m;
     if (m.access & EXECUTE) return null;
   }
   return null;
 }
 
 function isLibrary(m: Mapping): boolean {
-  return hasPath(m) && nameMatches(m.name, LIBRARY);
+  return m.inode !== 0 && hasPath(m) && nameMatches(m.name, LIBRARY);
 }
 
 /** Before images: the pages may touch the data of a library. */
@@ -108,12 +119,20 @@ export const libcBlocks: Signature = {
   name: 'libc-blocks',
   claim(view) {
     if (!libcOf(view).dynamic) return;
-    const libraries = view.files.values().filter((file) => file.matches.includes(LIBRARY));
-    for (const file of libraries) {
-      const isC = file.matches.includes(C_LIBRARY);
-      for (const index of file.mappings) if (view.mappings[index]!.offset === 0) claimBelow(view, index, isC);
+    const files = view.files.values();
+    let lowest = Infinity;
+    let highest = 0;
+    for (let n = 0; n < files.length; n++) {
+      const { matches, mappings } = files[n]!;
+      if (!matches.includes(LIBRARY)) continue;
+      const isC = matches.includes(C_LIBRARY);
+      for (let i = 0; i < mappings.length; i++) {
+        if (view.mappings[mappings[i]!]!.offset === 0) claimBelow(view, mappings[i]!, isC);
+      }
+      lowest = Math.min(lowest, view.mappings[mappings[0]!]!.end);
+      highest = Math.max(highest, view.mappings[mappings[mappings.length - 1]!]!.end + NEAR);
     }
     for (const index of view.bracketed) if (isVdso(view.mappings[index]!)) claimBelow(view, index, false);
-    for (const file of libraries) for (const index of file.mappings) claimAbove(view, index);
+    claimBetween(view, lowest, highest);
   },
 };

@@ -15,9 +15,9 @@ import {
   type View,
   claimMapping,
   claimRange,
-  claimsOf,
   freeParts,
   indexAt,
+  isClaimedFor,
 } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
@@ -82,24 +82,44 @@ function defaultSize(view: View, libc: Libc): Bytes {
   return limits.stack ?? 2 * MIB;
 }
 
-/** Sorted stack pointers of all threads but the main one. */
+/** Sorted stack pointers of all threads but the main one that point into plain memory. */
 function stackPointers(view: View): Address[] {
   const pointers: Address[] = [];
-  for (const thread of view.snapshot.threads ?? []) {
-    if (thread.stackPointer !== null && thread.tid !== view.snapshot.pid) pointers.push(thread.stackPointer);
+  for (const { stackPointer, tid } of view.snapshot.threads ?? []) {
+    if (stackPointer === null || tid === view.snapshot.pid) continue;
+    const m = view.mappings[indexAt(view, stackPointer)];
+    if (m && m.start <= stackPointer && isPlainWritable(m)) pointers.push(stackPointer);
   }
   return pointers.sort((a, b) => a - b);
+}
+
+/** Those of `pointers`, which are sorted, that lie in [start, end). */
+function pointersIn(pointers: readonly Address[], start: Address, end: Address): readonly Address[] {
+  const from = countBelow(pointers, start);
+  return pointers.slice(from, countBelow(pointers, end));
+}
+
+function countBelow(pointers: readonly Address[], address: Address): number {
+  let low = 0;
+  let high = pointers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (pointers[middle]! < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readonly Address[]): void {
   // Without flags and stack pointers there is nothing that could make a stack of something smaller.
   const blocks = guardedBlocks(view, view.smaps || pointers.length > 0 ? 0 : SMALLEST_STACK);
+  if (blocks.length === 0) return;
   const usual = defaultSize(view, libc);
   const common = commonSize(blocks);
   for (const { guard, start, end } of blocks) {
     const size = end - start;
     const stack = hasFlag(view, guard + 1, 'nh') ?? false;
-    const pointer = pointers.filter((address) => address >= start && address < end).at(-1) ?? null;
+    const pointer = pointersIn(pointers, start, end).at(-1) ?? null;
     const exact = size === usual || size === common;
     if (flagged && !stack && pointer === null && size !== usual) continue;
     if (size < SMALLEST_STACK && pointer === null) continue;
@@ -157,21 +177,22 @@ function claimMarked(view: View, libc: Libc): void {
 /** The same from maps alone: a whole number of stacks with their guard page, or what stack pointers point into. */
 function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): void {
   const whole = defaultSize(view, libc) + view.pageSize;
+  if (pointers.length === 0 && (view.smaps || view.largestWritable < whole)) return;
+  const fewest = fewestStacks(view);
+  if (pointers.length === 0 && fewest === null) return;
   const bySize = stackClaim(
     libc,
     'likely',
     'A whole number of thread stacks of the usual size, each with its guard page.'
   );
   const byPointer = stackClaim(libc, 'likely', 'The stack pointer of a waiting thread points into it.');
-  const fewest = fewestStacks(view);
-  if (pointers.length === 0 && (view.smaps || fewest === null)) return;
   view.writable.forEach((i) => {
     const m = view.mappings[i]!;
     const untouched = view.ledger[i] === undefined;
     const least = whole * (fewest ?? 1);
     if (pointers.length === 0 && (sizeOf(m) < least || (untouched && sizeOf(m) % whole !== 0))) return;
     for (const part of untouched ? [m] : freeParts(view, i)) {
-      const inside = pointers.filter((pointer) => pointer >= part.start && pointer < part.end);
+      const inside = pointersIn(pointers, part.start, part.end);
       if ((part.end - part.start) % whole === 0 && (inside.length > 0 || view.smaps === null)) {
         claimRange(view, part.start, part.end, bySize);
         continue;
@@ -192,8 +213,7 @@ function fewestStacks(view: View): number | null {
   const threads = view.snapshot.status?.threads ?? view.snapshot.threads?.length ?? null;
   if (threads !== null) return threads > 1 ? 1 : null;
   if (view.runtimes.some(({ name }) => name === 'go') || findFile(view.files, OTHER_MALLOC)) return 1;
-  const hasArena = view.inaccessible.some((i) => claimsOf(view, i).some(({ claim }) => claim.region === 'glibc.arena'));
-  return hasArena ? 1 : 3;
+  return view.inaccessible.some((i) => isClaimedFor(view, i, 'glibc.arena')) ? 1 : 3;
 }
 
 /** Where the stack of a waiting thread is, when it touches an end of the mapping or fills it. */
@@ -209,11 +229,7 @@ export const threadStacks: Signature = {
   claim(view) {
     const libc = libcOf(view).name;
     const flagged = view.smaps?.some((entry) => entry?.flags.includes('nh')) ?? false;
-    const pointers = stackPointers(view).filter((pointer) => {
-      const index = indexAt(view, pointer);
-      const m = view.mappings[index];
-      return m !== undefined && m.start <= pointer && isPlainWritable(m);
-    });
+    const pointers = stackPointers(view);
     claimMarked(view, libc);
     claimGuarded(view, libc, flagged, pointers);
     claimUnmarked(view, libc, pointers);
