@@ -63,7 +63,7 @@ function readStdin(): Snapshot {
 
 function remedyFor({ text }: ParseError): string {
   if (text === '')
-    return 'Copy /proc/PID/maps again; it is empty for a kernel thread and for a process that has ended.';
+    {return 'Copy /proc/PID/maps again; it is empty for a kernel thread and for a process that has ended.';}
   if (/^\w+:\s+\d+ kB$/.test(text)) return 'This is smaps: maps is needed, smaps can lie beside it in a directory.';
   if (/^[0-9a-f]+-/.test(text)) return 'It is cut off or damaged: copy /proc/PID/maps again.';
   return 'Expected are lines as in /proc/PID/maps.';

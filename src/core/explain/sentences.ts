@@ -32,7 +32,7 @@ function residentOf({ numbers }: Finding, subject = 'of it is resident'): string
 /** Last part of a path, short enough for a sentence. */
 function fileName(path: string): string {
   const name = printable(path.slice(path.lastIndexOf('/') + 1));
-  return name.length > 60 ? `${name.slice(0, 57)}...` : name;
+  return name.length > 36 ? `${name.slice(0, 33)}...` : name;
 }
 
 const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
