@@ -16,6 +16,7 @@ import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts, isFree, touchesAbove, touchesBelow } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
+import { type Table, tableIn } from './cpython-tables';
 import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -119,16 +120,37 @@ export const cpythonRest: Signature = {
   },
 };
 
-function claimPart(view: View, index: number, start: number, end: number, python: Python): void {
+function claimPart(view: View, index: number, start: Address, end: Address, python: Python): void {
   const size = end - start;
-  const whole = Math.floor(size / python.arena) * python.arena;
-  const rest = size - whole;
-  if (whole > 0) {
-    if (python.marks || isHuge(view, index, size) || (rest > 0 && rest < CHUNK && size >= MIXED)) return;
-    claimRange(view, end - wholeArenas(view, index, size, python.arena), end, ARENA);
-  } else if (size % STACK_CHUNK === 0 && size <= 4 * STACK_CHUNK && (python.minor ?? 0) >= 11) {
-    claimRange(view, start, end, DATA_STACK);
+  const minor = python.minor ?? 0;
+  if (size < python.arena) {
+    if (size % STACK_CHUNK === 0 && size <= 4 * STACK_CHUNK && minor >= 11) claimRange(view, start, end, DATA_STACK);
+    return;
   }
+  if (python.marks || isHuge(view, index, size)) return;
+  const rest = size % python.arena;
+  const table = rest === 0 ? null : tableIn(size, python.arena, minor);
+  if (table !== null) {
+    claimAround(view, index, start, end, python, table);
+  } else if (rest >= CHUNK) {
+    claimRange(view, start, start + wholeArenas(view, index, size, python.arena), ARENA);
+  } else if (rest === 0 || size < MIXED) {
+    const arenas = wholeArenas(view, index, size, python.arena);
+    claimRange(view, end - arenas, end, ARENA);
+    if (rest % STACK_CHUNK === 0 && minor >= 11 && arenas + rest === size) {
+      claimRange(view, start, start + rest, DATA_STACK);
+    }
+  }
+}
+
+/** A list has moved up to its last size before the newest arenas came, a dict after most of them. */
+function claimAround(view: View, index: number, start: Address, end: Address, python: Python, table: Table): void {
+  const arenas = wholeArenas(view, index, end - start - table.bytes, python.arena);
+  if (arenas === 0) return;
+  const above = table.kind === 'dict' ? arenas : table.kind === 'list' ? 0 : python.arena;
+  claimRange(view, end - above, end, ARENA);
+  const top = end - above - table.bytes;
+  claimRange(view, top - (arenas - above), top, ARENA);
 }
 
 function isHuge(view: View, index: number, size: Bytes): boolean {

@@ -1,20 +1,30 @@
 /**
  * OCaml 5: the minor heaps of all domains, and the pools of the major heap. (OCaml 4 lives in malloc alone.)
  *
- * Source: runtime/domain.c (caml_init_domains reserves Max_domains x minor heap: 128 x 2 MiB by default), runtime/shared_heap.c
- * (POOL_WSIZE = 4096 words = 32 KiB), OCaml 5.0 to 5.4. Sample:
+ * Source: runtime/domain.c (caml_init_domains reserves Max_domains x minor heap: 128 x 2 MiB by default; the minor heap is set by
+ * `s` in OCAMLRUNPARAM or by Gc.set), runtime/shared_heap.c (POOL_WSIZE = 4096 words = 32 KiB), OCaml 5.0 to 5.4. Sample:
  *   `7f03f213e000-7f03f2a00000 rw-p` and, touching, `7f03f2a00000-7f0402200000 ---p`
- * The reservation is a power of two, 2 MiB for each live domain is open at its low end; what is open below its start is
- * something else that merged. Cannot tell: a pool from a large malloc chunk, except that runs of pools are multiples of 32 KiB.
+ * One share in 128 is open for each live domain, from the low end; what is open below the start is something else that merged. A
+ * share of another size than the default is believed of bytecode only, because other programs reserve in round sizes as well. Cannot
+ * tell: a pool from a large malloc chunk, except that runs of pools are multiples of 32 KiB, and that pools are the most of a
+ * large mixture; another number of domains than 128 (`d` in OCAMLRUNPARAM).
  */
+import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts, isFree } from '../attribution/view';
-import { type Address, KIB, MIB, TIB } from '../units';
-import { isPlainNone, isPlainWritable } from './shapes';
+import { sizeOf } from '../mapping/mapping';
+import { type Address, type Bytes, KIB, MIB, TIB } from '../units';
+import { arenaStart, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
-const DEFAULT_RESERVATION = 256 * MIB;
-const DOMAIN = 2 * MIB;
+/** Nothing that compiled OCaml maps has a name that tells. */
+const BYTECODE = filePattern(/^(ocamlrun[di]?(\.[\w-]+)?|dll(unix|threads)(byt)?\.so)$/);
+
+const DOMAINS = 128;
+const DEFAULT_SHARE = 2 * MIB;
+const SMALLEST_SHARE = 256 * KIB;
 const POOL = 32 * KIB;
+/** A mapping of this size that is no whole number of pools holds malloc chunks as well, and more pools. */
+const MIXED = 8 * MIB;
 
 const MINOR: Claim = {
   region: 'ocaml5.minor-heaps',
@@ -29,18 +39,24 @@ const POOLS: Claim = {
   why: 'Multiples of 32 KiB in an OCaml 5 process: pools of the major heap.',
 };
 
+/** The size of one share when the inaccessible mapping has the size of so many of 128, fewer than half being open. */
+function shareOf(tail: Bytes): Bytes | null {
+  // The tail is k shares, 64 <= k < 128, and a share is a power of two: there is one answer at most.
+  let share = SMALLEST_SHARE;
+  while (tail / share >= DOMAINS) share *= 2;
+  return tail % share === 0 && tail / share >= DOMAINS / 2 ? share : null;
+}
+
 /** Where the reservation whose tail is mapping `index` begins, or null when it is none. */
 function minorHeapsStart(view: View, index: number): Address | null {
   const tail = view.mappings[index]!;
+  const share = shareOf(sizeOf(tail));
   const head = view.mappings[index - 1];
-  if (!isFree(view, index) || !isPlainNone(tail) || !head || head.end !== tail.start || !isPlainWritable(head)) {
-    return null;
-  }
-  const start = tail.end - DEFAULT_RESERVATION;
-  const open = tail.start - start;
-  const fits = tail.end < 128 * TIB && open > 0 && open % DOMAIN === 0 && head.start <= start;
-  // A libc arena has the same head and tail on a border of 64 MiB, and V8 and Go reserve more than this.
-  return fits && open <= DEFAULT_RESERVATION / 2 ? start : null;
+  if (share === null || !isFree(view, index) || !isPlainNone(tail) || tail.end >= 128 * TIB) return null;
+  if (!head || head.end !== tail.start || !isPlainWritable(head)) return null;
+  const start = tail.end - DOMAINS * share;
+  if (start >= tail.start || head.start > start || arenaStart(view, index) !== null) return null;
+  return share === DEFAULT_SHARE || findFile(view.files, BYTECODE) ? start : null;
 }
 
 export const ocaml: Signature = {
@@ -54,7 +70,7 @@ export const ocaml: Signature = {
       view.runtimes.push({
         name: 'ocaml',
         version: '5',
-        evidence: '256 MiB reserved in one piece, open in steps of 2 MiB from the low end',
+        evidence: 'one reservation of 128 equal shares, open from the low end: the minor heaps of 128 domains',
       });
       return;
     }
@@ -65,12 +81,11 @@ export const ocamlRest: Signature = {
   name: 'ocaml-rest',
   claim(view) {
     if (!view.runtimes.some(({ name }) => name === 'ocaml')) return;
-    view.mappings.forEach((m, i) => {
-      if (!isPlainWritable(m)) return;
+    for (const i of view.writable) {
       for (const part of freeParts(view, i)) {
         const size = part.end - part.start;
-        if (size >= POOL && size % POOL === 0) claimRange(view, part.start, part.end, POOLS);
+        if ((size >= POOL && size % POOL === 0) || size >= MIXED) claimRange(view, part.start, part.end, POOLS);
       }
-    });
+    }
   },
 };

@@ -22,6 +22,8 @@ const PAGE = 16 * KIB;
 const TRANSIENT = 32 * MIB;
 const MANY_FIBERS = 4;
 const LARGEST_FIBER = MIB;
+/** Stacks of threads are round and have their guard beside them; fibers have theirs inside a round size. */
+const THREAD_STEP = 64 * KIB;
 const RACTOR_STACKS = 512 * MIB;
 /** Far more than a stack: 240 threads would have to live for less to be left. */
 const UNTAKEN = 16 * MIB;
@@ -81,10 +83,10 @@ export const ruby: Signature = {
       version: /(\d+\.\d+(\.\d+)?)/.exec(file.base)?.[1] ?? null,
       evidence: `maps ${file.name}`,
     });
+    claimRactors(view);
     for (const run of runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)))) {
       claimFibers(view, run.from, run.to);
     }
-    claimRactors(view);
     claimCode(view);
   },
 };
@@ -127,16 +129,13 @@ function claimFibers(view: View, from: number, to: number): void {
   for (let i = from; i + 1 < to; i++) {
     if (!guard(i)) continue;
     const stack = sizeOf(view.mappings[i + 1]!);
-    if (stack > LARGEST_FIBER) continue;
+    if (stack > LARGEST_FIBER || stack % THREAD_STEP === 0) continue;
+    const isStack = (j: number): boolean => {
+      const size = j < to && !isPlainNone(view.mappings[j]!) ? sizeOf(view.mappings[j]!) : 0;
+      return size === stack || (size > stack && size % THREAD_STEP !== 0);
+    };
     let end = i;
-    while (
-      guard(end) &&
-      end + 1 < to &&
-      sizeOf(view.mappings[end + 1]!) >= stack &&
-      !isPlainNone(view.mappings[end + 1]!)
-    ) {
-      end += 2;
-    }
+    while (guard(end) && isStack(end + 1)) end += 2;
     if ((end - i) / 2 < MANY_FIBERS) continue;
     // The last stack may have merged with what lies above it.
     const last = view.mappings[end - 1]!;
