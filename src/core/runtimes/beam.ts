@@ -6,11 +6,13 @@
  *   `7f138d210000-7f13cd000000 ---p 00000000 00:00 0`
  * Its start is aligned to 256 KiB and head and tail are 1 GiB together. The JIT's memfd pair is told by its file.
  * Cannot tell: a carrier from a large request of malloc where both merged. What lies above the super carrier, and what
- * touches it from below, was mapped before the allocators of BEAM were up, so it is left to libc.
+ * touches it from below, was mapped before the allocators of BEAM were up, so it is left to libc, except a super carrier for all
+ * other memory (option +MMscs).
  */
 import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, isFree } from '../attribution/view';
-import { type Address, GIB, KIB } from '../units';
+import { type Mapping, sizeOf } from '../mapping/mapping';
+import { type Address, GIB, KIB, MIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -19,12 +21,19 @@ const PROGRAM = filePattern(/^beam(\.(smp|jit|emu|hybrid|debug))*$/);
 const SUPER_CARRIER = GIB;
 const ALIGNMENT = 64 * KIB;
 const CARRIER_UNIT = 512 * KIB;
+const SMALLEST_MAIN = 16 * MIB;
 
 const SUPER: Claim = {
   region: 'beam.super-carrier',
   category: 'heap',
   confidence: 'certain',
   why: 'BEAM reserves 1 GiB at start, aligned, for literals and opens it from its low end.',
+};
+const MAIN_SUPER: Claim = {
+  region: 'beam.super-carrier',
+  category: 'heap',
+  confidence: 'likely',
+  why: 'Whole MiB right above the reservation for literals: the super carrier that +MMscs asks for.',
 };
 const CARRIER: Claim = {
   region: 'beam.mseg-carrier',
@@ -58,6 +67,11 @@ function findSuperCarrier(view: View): { readonly start: Address; readonly tail:
   return null;
 }
 
+/** What the option +MMscs asks for is mapped just before the one for literals, whole MiB and writable at once. */
+function isMainSuperCarrier(m: Mapping): boolean {
+  return isPlainWritable(m) && sizeOf(m) >= SMALLEST_MAIN && sizeOf(m) % MIB === 0;
+}
+
 export const beam: Signature = {
   name: 'beam',
   claim(view) {
@@ -68,6 +82,10 @@ export const beam: Signature = {
     // The head is cut into carriers; its first 64 KiB are the super carrier's own.
     claimRange(view, found.start, found.start + ALIGNMENT, SUPER);
     claimRange(view, found.start, view.mappings[found.tail]!.start, CARRIER);
+    const above = view.mappings[found.tail + 1];
+    if (above?.start === view.mappings[found.tail]!.end && isMainSuperCarrier(above)) {
+      claimMapping(view, found.tail + 1, MAIN_SUPER);
+    }
   },
 };
 

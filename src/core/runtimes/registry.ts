@@ -4,6 +4,7 @@ import { coroutines } from './coroutines';
 import { cpython, cpythonRest } from './cpython';
 import { dotnet } from './dotnet/dotnet';
 import { elf } from './elf';
+import { executableStacks } from './executable-stacks';
 import { files } from './files';
 import { general } from './general';
 import { ghc } from './ghc';
@@ -73,6 +74,7 @@ export const SIGNATURES: readonly Signature[] = [
   glibcArenas,
   vmaNames,
   threadStacks,
+  executableStacks,
   coroutines,
   smallStacks,
   libcBlocks,
