@@ -108,10 +108,11 @@ function joinEntries(
   return joint;
 }
 
-/** Whole MiB, as runtimes reserve, or whole stacks of 8 MiB with their guard pages. */
+/** Whole MiB, as runtimes reserve, or whole stacks of 8 MiB with their guard pages; of many, some may be of 1 MiB. */
 function isBlock(m: Mapping): boolean {
   const size = m.end - m.start;
-  return m.inode === 0 && (size % MIB === 0 || size % (8 * MIB + 4 * KIB) === 0);
+  const rest = size % (8 * MIB + 4 * KIB);
+  return m.inode === 0 && (size % MIB === 0 || rest === 0 || (size >= 64 * MIB && rest % (MIB + 4 * KIB) <= 16 * KIB));
 }
 
 /** Of two that touch and have equal permissions. */

@@ -10,6 +10,7 @@
 import { filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
 import { MIB, TIB } from '../units';
+import { hasFlag } from './shapes';
 import type { Signature } from './signature';
 
 const PROGRAM = filePattern(/^(mariadbd|mysqld)$/);
@@ -48,8 +49,10 @@ export const mariadbPool: Signature = {
   },
 };
 
+/** Memory that the kernel does not reserve is an allocator's, which was put in malloc's place: neither server maps such memory. */
 function claimLarge(view: View, atLeast: number, claim: Claim): void {
   view.writable.forEach((i) => {
+    if (hasFlag(view, i, 'nr')) return;
     for (const part of freeParts(view, i)) {
       if (part.end - part.start >= atLeast) claimRange(view, part.start, part.end, claim);
     }

@@ -10,6 +10,8 @@ import { type Claim, claimMapping } from '../attribution/view';
 import type { Signature } from './signature';
 
 const LIBRARY = filePattern(/^libtcmalloc/);
+/** What users put before the allocator that a program was linked with. */
+const PRELOADED = filePattern(/^lib(jemalloc|mimalloc)/);
 
 const MAPPING: Claim = {
   region: 'tcmalloc.mapping',
@@ -21,7 +23,11 @@ const MAPPING: Claim = {
 export const tcmalloc: Signature = {
   name: 'tcmalloc',
   claim(view) {
-    if (!findFile(view.files, LIBRARY) || view.runtimes.some(({ name }) => name === 'go')) return;
+    const library = findFile(view.files, LIBRARY);
+    if (!library || view.runtimes.some(({ name }) => name === 'go')) return;
+    // Of two allocators the first that was loaded has malloc, and libraries are loaded downwards.
+    const other = findFile(view.files, PRELOADED);
+    if (other && other.mappings[0]! > library.mappings[0]!) return;
     for (const i of view.writable) claimMapping(view, i, MAPPING);
   },
 };
