@@ -4,7 +4,7 @@
  */
 import { EXECUTE, type Mapping, SHARED, WRITE, isInaccessible } from '../mapping/mapping';
 import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
-import type { Address, Bytes } from '../units';
+import { type Address, type Bytes, MIB } from '../units';
 import type { Category } from './categories';
 import { type MappedFiles, indexFiles } from './files';
 import { normalise } from './normalise';
@@ -56,11 +56,13 @@ export interface View {
   readonly writable: readonly number[];
   /** Indices of private anonymous memory that is inaccessible (PROT_NONE), ascending. */
   readonly inaccessible: readonly number[];
-  /** Bytes of the inaccessible ones, and of the largest of them. */
+  /** Bytes of the inaccessible ones. */
   readonly inaccessibleBytes: Bytes;
-  readonly largestInaccessible: Bytes;
-  /** Bytes of the largest of the writable ones. */
-  readonly largestWritable: Bytes;
+  /** Those of `writable` and of `inaccessible` that have a MiB or more: what can be a reservation, or stands in one. */
+  readonly largeWritable: readonly number[];
+  readonly largeInaccessible: readonly number[];
+  /** Those of `inaccessible` that touch one of `writable` of two pages or more above them: what can be the guard of a stack. */
+  readonly guards: readonly number[];
   /** Indices of private anonymous memory that can be executed, ascending. */
   readonly executable: readonly number[];
   /** Indices of shared memory without a path, ascending. */
@@ -99,9 +101,13 @@ export function createView(snapshot: Snapshot): View {
   const sharedPathless: number[] = [];
   const bracketed: number[] = [];
   const ledger: View['ledger'] = [];
+  const largeWritable: number[] = [];
+  const largeInaccessible: number[] = [];
+  const guards: number[] = [];
+  const { pageSize } = snapshot.system;
   let inaccessibleBytes = 0;
-  let largestInaccessible = 0;
-  let largestWritable = 0;
+  /** End of the last mapping when that is inaccessible. */
+  let shutUntil = -1;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const { name, access } = m;
@@ -118,19 +124,21 @@ export function createView(snapshot: Snapshot): View {
     else if (m.inode !== 0 || (name !== '' && !name.startsWith('[anon:'))) continue;
     else if (access & EXECUTE) executable.push(i);
     else if (access & WRITE) {
+      const { start, end } = m;
       writable.push(i);
-      const size = m.end - m.start;
-      if (size > largestWritable) largestWritable = size;
+      if (end - start >= MIB) largeWritable.push(i);
+      if (start === shutUntil && end - start >= 2 * pageSize) guards.push(i - 1);
     } else if (access === 0) {
+      const { start, end } = m;
       inaccessible.push(i);
-      const size = m.end - m.start;
-      inaccessibleBytes += size;
-      if (size > largestInaccessible) largestInaccessible = size;
+      inaccessibleBytes += end - start;
+      if (end - start >= MIB) largeInaccessible.push(i);
+      shutUntil = end;
     }
   }
   return {
     snapshot,
-    pageSize: snapshot.system.pageSize,
+    pageSize,
     mappingCount,
     mappings,
     smaps,
@@ -138,8 +146,9 @@ export function createView(snapshot: Snapshot): View {
     writable,
     inaccessible,
     inaccessibleBytes,
-    largestInaccessible,
-    largestWritable,
+    largeWritable,
+    largeInaccessible,
+    guards,
     executable,
     sharedPathless,
     bracketed,

@@ -10,7 +10,6 @@
 import { type Claim, type View, claimMapping } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Bytes, KIB, MIB } from '../units';
-import { isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const COROUTINE: Claim = {
@@ -36,11 +35,9 @@ function isStackSize(view: View, bytes: Bytes): boolean {
 export const coroutines: Signature = {
   name: 'coroutines',
   claim(view) {
-    for (const i of view.inaccessible) {
-      const guard = view.mappings[i]!;
-      const stack = view.mappings[i + 1];
-      if (view.ledger[i] !== undefined || sizeOf(guard) !== view.pageSize || stack?.start !== guard.end) continue;
-      if (view.ledger[i + 1] !== undefined || !isPlainWritable(stack) || !isStackSize(view, sizeOf(stack))) continue;
+    for (const i of view.guards) {
+      if (view.ledger[i] !== undefined || view.ledger[i + 1] !== undefined) continue;
+      if (sizeOf(view.mappings[i]!) !== view.pageSize || !isStackSize(view, sizeOf(view.mappings[i + 1]!))) continue;
       claimMapping(view, i, COROUTINE);
       claimMapping(view, i + 1, COROUTINE);
     }

@@ -9,6 +9,7 @@
  * chunk from a map of the program itself.
  */
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
+import { sizeOf } from '../mapping/mapping';
 import { type Address, MIB } from '../units';
 import { libcOf } from './libc';
 import { alignDown, isPlainWritable } from './shapes';
@@ -36,10 +37,12 @@ export const glibcArenas: Signature = {
     for (const i of view.inaccessible) {
       const tail = view.mappings[i]!;
       const head = view.mappings[i - 1];
+      // Of 64 MiB one of the two has most.
+      if (!head || (sizeOf(tail) < MIB && sizeOf(head) < MIB)) continue;
       const start = alignDown(tail.start - 1, ARENA_BYTES);
       const end = start + ARENA_BYTES;
       if (tail.end < end || tail.end - end > MIB) continue;
-      if (head?.end !== tail.start || !isPlainWritable(head)) continue;
+      if (head.end !== tail.start || !isPlainWritable(head)) continue;
       const free = firstFree(view, i);
       if (!free || free.start !== tail.start || headStart(view, i - 1, start) > start) continue;
       claimHead(view, i - 1, start, tail.start);

@@ -73,7 +73,7 @@ const POOL_GUARD: Claim = {
 export const jsc: Signature = {
   name: 'jsc',
   claim(view) {
-    const structures = view.writable.find((i) => isStructureHeap(view, view.mappings[i]!, i)) ?? -1;
+    const structures = view.largeWritable.find((i) => isStructureHeap(view, view.mappings[i]!, i)) ?? -1;
     const program = programOf(view);
     if (structures < 0 && program === null) return;
     const pools: number[] = [];

@@ -7,9 +7,8 @@
  * Cannot tell: where the head begins when it has merged with older memory below it; without smaps any writable
  * neighbour below is taken for the head, as long as it is smaller than the rest.
  */
-import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
-import { MIB } from '../units';
 import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -19,8 +18,6 @@ const RESERVATION: Claim = {
   confidence: 'guess',
   why: 'Address space that the program reserved itself; no known runtime does it this way.',
 };
-/** Smaller ones are guards or the rest of some allocator's block. */
-const LEAST = MIB;
 
 function claimHead(view: View, tail: number): void {
   const head = view.mappings[tail - 1];
@@ -34,11 +31,11 @@ function claimHead(view: View, tail: number): void {
 export const reservation: Signature = {
   name: 'reservation',
   claim(view) {
-    view.inaccessible.forEach((i) => {
-      const m = view.mappings[i]!;
-      if (sizeOf(m) < LEAST || view.ledger[i] !== undefined) return;
-      claimRange(view, m.start, m.end, RESERVATION);
+    // What is smaller than that is a guard, or the rest of some allocator's block.
+    for (const i of view.largeInaccessible) {
+      if (view.ledger[i] !== undefined) continue;
+      claimMapping(view, i, RESERVATION);
       claimHead(view, i);
-    });
+    }
   },
 };

@@ -33,12 +33,9 @@ const LARGEST_SIGNAL_STACK = 256 * KIB;
 const LARGEST_CLOSURES = 64 * KIB;
 
 function claimSignalStacks(view: View): void {
-  for (const i of view.inaccessible) {
-    const guard = view.mappings[i]!;
-    const stack = view.mappings[i + 1];
-    if (!stack || sizeOf(guard) !== view.pageSize || view.ledger[i] !== undefined) continue;
-    if (sizeOf(stack) < 2 * view.pageSize || sizeOf(stack) > LARGEST_SIGNAL_STACK) continue;
-    if (stack.start !== guard.end || !isPlainWritable(stack) || view.ledger[i + 1] !== undefined) continue;
+  for (const i of view.guards) {
+    if (sizeOf(view.mappings[i]!) !== view.pageSize || sizeOf(view.mappings[i + 1]!) > LARGEST_SIGNAL_STACK) continue;
+    if (view.ledger[i] !== undefined || view.ledger[i + 1] !== undefined) continue;
     claimMapping(view, i, SIGNAL_STACK);
     claimMapping(view, i + 1, SIGNAL_STACK);
   }

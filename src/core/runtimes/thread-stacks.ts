@@ -46,14 +46,12 @@ interface Guarded {
   readonly end: Address;
 }
 
-/** Inaccessible pages that touch writable memory above them, both unclaimed. */
+/** Guards and the writable memory above them, both unclaimed. */
 function guardedBlocks(view: View, least: Bytes): Guarded[] {
   const blocks: Guarded[] = [];
-  for (const i of view.inaccessible) {
-    const m = view.mappings[i]!;
-    const above = view.mappings[i + 1];
-    if (!above || sizeOf(m) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
-    if (above.start !== m.end || above.end - above.start < least || !isPlainWritable(above)) continue;
+  for (const i of view.guards) {
+    const above = view.mappings[i + 1]!;
+    if (sizeOf(above) < least || sizeOf(view.mappings[i]!) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
     const part = view.ledger[i + 1] === undefined ? above : freeParts(view, i + 1)[0];
     if (part?.start === above.start && part.end - part.start >= least) {
       blocks.push({ guard: i, start: part.start, end: part.end });
@@ -61,6 +59,10 @@ function guardedBlocks(view: View, least: Bytes): Guarded[] {
   }
   return blocks;
 }
+
+/** So many stacks in one mapping are no chance, even where their sum is not whole. */
+const MANY = 8;
+const FEW_PAGES = 16 * KIB;
 
 /** The size that most blocks have, when at least two have it: the program's own choice of stack size. */
 function commonSize(blocks: readonly Guarded[]): Bytes | null {
@@ -177,7 +179,7 @@ function claimMarked(view: View, libc: Libc): void {
 /** The same from maps alone: a whole number of stacks with their guard page, or what stack pointers point into. */
 function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): void {
   const whole = defaultSize(view, libc) + view.pageSize;
-  if (pointers.length === 0 && (view.smaps || view.largestWritable < whole)) return;
+  if (pointers.length === 0 && (view.smaps || view.largeWritable.length === 0)) return;
   const fewest = fewestStacks(view);
   if (pointers.length === 0 && fewest === null) return;
   const bySize = stackClaim(
@@ -186,14 +188,17 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
     'A whole number of thread stacks of the usual size, each with its guard page.'
   );
   const byPointer = stackClaim(libc, 'likely', 'The stack pointer of a waiting thread points into it.');
-  view.writable.forEach((i) => {
+  const least = pointers.length === 0 ? whole * (fewest ?? 1) : 0;
+  for (const i of least >= MIB ? view.largeWritable : view.writable) {
     const m = view.mappings[i]!;
+    if (sizeOf(m) < least) continue;
     const untouched = view.ledger[i] === undefined;
-    const least = whole * (fewest ?? 1);
-    if (pointers.length === 0 && (sizeOf(m) < least || (untouched && sizeOf(m) % whole !== 0))) return;
+    if (pointers.length === 0 && untouched && !isAllStacks(view, sizeOf(m), whole)) continue;
     for (const part of untouched ? [m] : freeParts(view, i)) {
       const inside = pointersIn(pointers, part.start, part.end);
-      if ((part.end - part.start) % whole === 0 && (inside.length > 0 || view.smaps === null)) {
+      const size = part.end - part.start;
+      const full = inside.length > 0 ? size % whole === 0 : view.smaps === null && isAllStacks(view, size, whole);
+      if (full) {
         claimRange(view, part.start, part.end, bySize);
         continue;
       }
@@ -202,7 +207,16 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
         claimRange(view, start, end, byPointer);
       }
     }
-  });
+  }
+}
+
+/**
+ * A whole number of stacks; of many, some may be of 1 MiB (servers choose it for connections), beside a few pages of something
+ * else that merged with them. The first few could be chance.
+ */
+function isAllStacks(view: View, size: Bytes, whole: Bytes): boolean {
+  const rest = size % whole;
+  return rest === 0 || (size >= MANY * whole && rest % (MIB + view.pageSize) <= FEW_PAGES);
 }
 
 /**

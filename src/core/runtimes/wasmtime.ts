@@ -60,7 +60,7 @@ export const wasmtime: Signature = {
   claim(view) {
     const library = findFile(view.files, LIBRARY);
     const least = library ? LEAST : 2 * GIB;
-    if (!view.inaccessible.some((i) => sizeOf(view.mappings[i]!) >= least)) return;
+    if (!view.largeInaccessible.some((i) => sizeOf(view.mappings[i]!) >= least)) return;
     const memories = library
       ? []
       : runsOf(view, (m, i) => isPart(view, m, i)).flatMap((run) => memoryIn(view, run) ?? []);
