@@ -12,6 +12,7 @@ import type { Snapshot, SystemFacts, Thread } from '../../core/snapshot/snapshot
 import { type Bytes, type Pages, type UnixMillis, pagesToBytes } from '../../core/units';
 import { type Read, attempt, readBytes, readLink, readText, valueOf } from './read-file';
 import { readGoVersion } from './go-version';
+import { readRuntimeVersions } from './runtime-versions';
 import { readSteadyMaps } from './read-steady';
 import { readSystemFacts } from './system-facts';
 
@@ -118,7 +119,8 @@ export function readProcess(pid: number, options: ReadProcessOptions = {}): Read
   if (before.kind === 'ok' && after !== null && parseStat(before.value).startTicks !== parseStat(after).startTicks) {
     return { kind: 'gone', path: file('stat'), code: 'ESRCH' };
   }
-  return { kind: 'ok', value: snapshot };
+  const runtimeVersions = readRuntimeVersions(directory, snapshot.mappings, executable);
+  return { kind: 'ok', value: { ...snapshot, runtimeVersions } };
 }
 
 function readSmaps(

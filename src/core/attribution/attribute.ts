@@ -28,7 +28,13 @@ export function attribute(snapshot: Snapshot, signatures: readonly Signature[] =
     get ranges() {
       return (ranges ??= listRanges(view));
     },
-    runtimes: view.runtimes,
+    runtimes: view.runtimes.map((runtime) => withExactVersion(runtime, snapshot)),
     view,
   };
+}
+
+/** What lies beside the runtime says more than its path. */
+function withExactVersion(runtime: Runtime, { runtimeVersions }: Snapshot): Runtime {
+  const version = runtimeVersions[runtime.name];
+  return version === undefined ? runtime : { ...runtime, version };
 }

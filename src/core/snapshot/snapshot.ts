@@ -81,6 +81,8 @@ export interface Snapshot {
   readonly exe: string | null;
   /** Go version in the build information of the executable, as `1.26.8`; null when it is no Go program or unreadable. */
   readonly goVersion: string | null;
+  /** Versions that lie in a file beside the runtime, by its name: `jvm` → `21.0.5`. */
+  readonly runtimeVersions: Readonly<Record<string, string>>;
   readonly cgroup: string | null;
   readonly threads: readonly Thread[] | null;
   readonly system: SystemFacts;
@@ -111,6 +113,7 @@ export function snapshotOf(mappings: readonly Mapping[], parts: Partial<Snapshot
     cmdline: null,
     exe: null,
     goVersion: null,
+    runtimeVersions: {},
     cgroup: null,
     threads: null,
     system: DEFAULT_SYSTEM,
