@@ -10,6 +10,7 @@ import { general } from './general';
 import { ghc } from './ghc';
 import { glibcArenas, glibcRest } from './glibc';
 import { go, goRest } from './go';
+import { googleTcmalloc } from './google-tcmalloc';
 import { jemalloc } from './jemalloc';
 import { jsc } from './jsc';
 import { jvm } from './jvm/jvm';
@@ -30,9 +31,9 @@ import { sbcl } from './sbcl';
 import { sharedMemory } from './shared-memory';
 import type { Signature } from './signature';
 import { smallStacks } from './small-stacks';
+import { spidermonkey } from './spidermonkey';
 import { tcmalloc } from './tcmalloc';
 import { threadStacks } from './thread-stacks';
-import { chromium } from './v8/chromium';
 import { v8 } from './v8/v8';
 import { valgrind } from './valgrind';
 import { vmaNames } from './vma-names';
@@ -56,10 +57,11 @@ export const SIGNATURES: readonly Signature[] = [
   sanitizers,
   valgrind,
   jvm,
+  googleTcmalloc,
   v8,
-  chromium,
   dotnet,
   jsc,
+  spidermonkey,
   wasmtime,
   beam,
   ruby,

@@ -23,21 +23,22 @@ import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, isInaccessible, size
 import { type Bytes, GIB, KIB, MIB, TIB } from '../../units';
 import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
 import type { Signature } from '../signature';
-import { type Host, hostOf } from './host';
+import { claimSandboxed } from './chromium';
+import { type Host, PAGE, RANDOM_AREA_END, RANDOM_AREA_START, hostOf } from './host';
+import { claimOldCodeRanges } from './old-code-range';
+import { claimTables } from './tables';
 
-const PAGE = 256 * KIB;
+/** Before each wasm memory until V8 12. */
+const LOW_GUARD = 2 * GIB;
 /** Wasm grows in pages of 64 KiB. */
 const WASM_PAGE = 64 * KIB;
 /** Pointer tables, the trusted cage, the type table of the C++ heap. */
 const TABLE = 128 * MIB;
-const FIXED: readonly Bytes[] = [TABLE, 256 * MIB, 512 * KIB];
+const DISPATCH_TABLE = 256 * MIB;
 /** Without compressed pointers nothing else is as large and smaller than a wasm memory. */
 const UNUSED_CODE_RANGE = 512 * MIB;
-const OLD_CODE_RANGE = 128 * MIB;
 /** Larger executable pieces are parts of a code range. */
 const LARGEST_WASM_CODE = 192 * KIB;
-/** mmap works downwards from below the stack, which lies under 128 TiB; V8's random hints have 46 bits. */
-const RANDOM_AREA_END = 64 * TIB;
 
 const part = (name: string, category: Claim['category'], why: string): Claim => ({
   region: `v8.${name}`,
@@ -72,42 +73,25 @@ export const v8: Signature = {
     const host = hostOf(view);
     if (!host) return;
     view.runtimes.push({ name: host.name, version: host.version, evidence: host.evidence });
+    if (host.sandboxed) {
+      claimSandboxed(view);
+      return;
+    }
     const marked = marksItsMemory(view, host);
-    if (!marked && !hasRemaps(view)) claimOldCodeRanges(view);
+    if (!marked) claimOldCodeRanges(view, CODE_RANGE);
+    claimTables(view, { table: tableOf, types: MAPPING });
     for (const run of runsOf(view, (m, i) => isOurs(view, m, i, marked))) claimRun(view, run, host);
   },
 };
 
+function tableOf(bytes: Bytes): Claim | null {
+  if (bytes === TABLE) return TABLES;
+  return bytes === DISPATCH_TABLE ? CAGE : null;
+}
+
 /** MADV_DONTFORK came with V8 10 (Node 18); older ones, and every one without smaps, are known by place and shape. */
 function marksItsMemory(view: View, host: Host): boolean {
   return view.smaps !== null && (host.caged || view.smaps.some((entry) => entry?.flags.includes('dc')));
-}
-
-function hasRemaps(view: View): boolean {
-  for (let i = 0; i < view.mappings.length; i++) if (isTextRemap(view, i)) return true;
-  return false;
-}
-
-/** The code ranges of V8 before 10: 128 MiB each, shut but for pages of 256 KiB with a header and a guard before the code. */
-function claimOldCodeRanges(view: View): void {
-  for (const run of runsOf(view, (m, i) => isFree(view, i) && isOldCodePiece(m))) {
-    if (run.end - run.start === OLD_CODE_RANGE) {
-      claimRange(view, run.start, run.end, CODE_RANGE);
-      continue;
-    }
-    // Beside each other and beside arenas a range begins with the header of its first page.
-    for (let i = run.from; i < run.to; i++) {
-      const { start } = view.mappings[i]!;
-      const end = start + OLD_CODE_RANGE;
-      if (!isFree(view, i) || end > run.end || !isPlainWritable(view.mappings[i]!)) continue;
-      const code = view.mappings[i + 2];
-      if (i + 2 < run.to && code && isCode(code)) claimRange(view, start, end, CODE_RANGE);
-    }
-  }
-}
-
-function isOldCodePiece(m: Mapping): boolean {
-  return isPlainNone(m) || (isAnonymous(m) && (m.access & SHARED) === 0 && (isCode(m) || sizeOf(m) <= WASM_PAGE));
 }
 
 /** Private anonymous memory that V8 mapped, or program text that it mapped into a code range. */
@@ -116,9 +100,10 @@ function isOurs(view: View, m: Mapping, i: number, marked: boolean): boolean {
   if (!isAnonymous(m) || (m.access & SHARED) !== 0) return false;
   const dontFork = marked ? hasFlag(view, i, 'dc') : null;
   if (dontFork !== null) return dontFork;
+  if (hasFlag(view, i, 'nh') === true) return false;
   if ((m.access & EXECUTE) !== 0) return true;
-  if (m.start >= 4 * GIB && m.end <= RANDOM_AREA_END && !isPie(view, m)) return true;
-  if (isCodeRangeHead(view, i) || isFixedReservation(view, i)) return true;
+  if (m.start >= RANDOM_AREA_START && m.end <= RANDOM_AREA_END && !isPie(view, m)) return true;
+  if (isCodeRangeHead(view, i)) return true;
   if (isPlainNone(m)) return sizeOf(m) >= GIB || isTextRemap(view, i - 1) || isTextRemap(view, i + 1);
   const beside = [
     touchesBelow(view, i) ? view.mappings[i - 1] : undefined,
@@ -141,19 +126,6 @@ function isCodeRangeHead(view: View, i: number): boolean {
   return false;
 }
 
-/** A few accessible pages and an inaccessible rest that make up a table, a cage or the type table of the C++ heap. */
-function isFixedReservation(view: View, i: number): boolean {
-  let tail = i;
-  while (tail < i + 3 && touchesAbove(view, tail) && !isInaccessible(view.mappings[tail]!)) tail++;
-  if (!isPlainNone(view.mappings[tail]!)) return false;
-  for (let head = tail - 1; head >= tail - 3 && head >= 0 && touchesAbove(view, head); head--) {
-    const m = view.mappings[head]!;
-    if (!isAnonymous(m) || isInaccessible(m) || isCode(m)) return false;
-    if (head <= i && FIXED.includes(view.mappings[tail]!.end - m.start)) return true;
-  }
-  return false;
-}
-
 /** Position-independent programs lie at 85 TiB with their brk above; nothing of V8 is between. */
 function isPie(view: View, m: Mapping): boolean {
   return (
@@ -167,10 +139,13 @@ function isPie(view: View, m: Mapping): boolean {
 function claimRun(view: View, run: Run, host: Host): void {
   const isWide = (i: number): boolean =>
     i >= run.from && i < run.to && isPlainNone(view.mappings[i]!) && sizeOf(view.mappings[i]!) >= GIB;
+  // Below the guard that V8 before 12 puts before a memory lies somebody else's.
+  const isLowGuard = (i: number): boolean =>
+    sizeOf(view.mappings[i]!) === LOW_GUARD && i + 1 < run.to && !isWide(i + 1) && isWide(i + 2);
   let from = run.from;
   for (let i = run.from; i < run.to; i++) {
     const m = view.mappings[i]!;
-    const memory = isPlainWritable(m) && sizeOf(m) % WASM_PAGE === 0 && (isWide(i - 1) || isWide(i + 1));
+    const memory = isPlainWritable(m) && sizeOf(m) % WASM_PAGE === 0 && isWide(i + 1) && !isLowGuard(i + 1);
     if (!isWide(i) && !memory) continue;
     claimPart(view, from, i, host);
     claimMapping(view, i, isCage(m, host) ? CAGE : WASM_MEMORY);
@@ -214,12 +189,13 @@ function claimReservation(view: View, from: number, to: number, host: Host): voi
     claimRange(view, end - TABLE, end, TABLES);
   } else if (unused || (pieces.some(isCode) && bytes > LARGEST_WASM_CODE)) claimRange(view, start, end, CODE_RANGE);
   else if (!pieces.some(isInaccessible) || bytes < 16 * MIB) for (let i = from; i < to; i++) claimPiece(view, i, host);
+  else if (!host.caged && pieces.every((m) => sizeOf(m) % WASM_PAGE === 0)) claimRange(view, start, end, WASM_MEMORY);
   else claimRange(view, start, end, bytes === TABLE ? TABLES : CAGE);
 }
 
 function claimPiece(view: View, i: number, host: Host): void {
   const m = view.mappings[i]!;
   if (isCode(m)) claimMapping(view, i, WASM_CODE);
-  else if (!isInaccessible(m) && m.start % PAGE === 0) claimMapping(view, i, HEAP);
+  else if (m.start % PAGE === 0 && (!isInaccessible(m) || !host.caged)) claimMapping(view, i, HEAP);
   else claimMapping(view, i, host.caged && isInaccessible(m) ? CAGE : MAPPING);
 }
