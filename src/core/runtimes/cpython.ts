@@ -29,6 +29,7 @@ const CHUNK = 128 * KIB;
 const HUGE = 4 * MIB;
 const LARGE_MODULE = 16 * MIB;
 const STACK_CHUNK = 16 * KIB;
+const MOST_CHUNKS = 64 * KIB;
 
 const ARENA: Claim = {
   region: 'cpython.pymalloc-arena',
@@ -80,7 +81,10 @@ export const cpython: Signature = {
       if (python.marks) {
         if (hasFlag(view, i, 'hg') && !(size >= HUGE && findFile(view.files, NUMPY))) claimMarked(view, i, python);
       } else if (m.start < loader && isAboveModule(view, i) && size >= python.arena && size < MIXED) {
-        claimRange(view, m.end - wholeArenas(view, i, size, python.arena), m.end, ARENA);
+        const arenas = wholeArenas(view, i, size, python.arena);
+        claimRange(view, m.end - arenas, m.end, ARENA);
+        const rest = size - arenas;
+        if (isStackChunks(rest, python)) claimRange(view, m.start, m.start + rest, DATA_STACK);
       }
     }
   },
@@ -124,7 +128,7 @@ function claimPart(view: View, index: number, start: Address, end: Address, pyth
   const size = end - start;
   const minor = python.minor ?? 0;
   if (size < python.arena) {
-    if (size % STACK_CHUNK === 0 && size <= 4 * STACK_CHUNK && minor >= 11) claimRange(view, start, end, DATA_STACK);
+    if (isStackChunks(size, python)) claimRange(view, start, end, DATA_STACK);
     return;
   }
   if (python.marks || isHuge(view, index, size)) return;
@@ -137,9 +141,7 @@ function claimPart(view: View, index: number, start: Address, end: Address, pyth
   } else if (rest === 0 || size < MIXED) {
     const arenas = wholeArenas(view, index, size, python.arena);
     claimRange(view, end - arenas, end, ARENA);
-    if (rest % STACK_CHUNK === 0 && minor >= 11 && arenas + rest === size) {
-      claimRange(view, start, start + rest, DATA_STACK);
-    }
+    if (arenas + rest === size && isStackChunks(rest, python)) claimRange(view, start, start + rest, DATA_STACK);
   }
 }
 
@@ -151,6 +153,10 @@ function claimAround(view: View, index: number, start: Address, end: Address, py
   claimRange(view, end - above, end, ARENA);
   const top = end - above - table.bytes;
   claimRange(view, top - (arenas - above), top, ARENA);
+}
+
+function isStackChunks(size: Bytes, { minor }: Python): boolean {
+  return size > 0 && size % STACK_CHUNK === 0 && size <= MOST_CHUNKS && (minor ?? 0) >= 11;
 }
 
 function isHuge(view: View, index: number, size: Bytes): boolean {

@@ -12,7 +12,7 @@
 import { type MappedFile, filePattern } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
-import { GIB, KIB, MIB } from '../units';
+import { type Address, GIB, KIB, MIB } from '../units';
 import { isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -140,7 +140,7 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
     if (m.start !== end || !isPlainWritable(m)) return;
     const free = freeParts(view, index)[0];
     if (free?.start !== m.start) return;
-    claimRange(view, m.start, isProgram ? free.end : Math.min(free.end, bssEnd(view, index, image)), BSS);
+    claimRange(view, m.start, isProgram ? free.end : Math.min(free.end, bssEnd(view, index, image, free.end)), BSS);
     if (!isProgram) return;
     end = m.end;
   }
@@ -149,10 +149,11 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
 /**
  * Nothing else can touch the program's data. A library is loaded below older mappings and may touch them; but what lies above the
  * C library was loaded before the program ran, so that its older neighbours are libraries, too.
+ * @param end where the memory ends that nobody has claimed
  */
-function bssEnd(view: View, index: number, image: MappedFile): number {
+function bssEnd(view: View, index: number, image: MappedFile, end: Address): Address {
   const m = view.mappings[index]!;
-  const size = sizeOf(m);
+  const size = end - m.start;
   const libc = view.files.first(C_LIBRARY);
   if (libc && view.mappings[libc.mappings[0]!]!.start < m.start && isBelowImage(view, index)) return m.end;
   // malloc writes a header to what it maps.

@@ -11,8 +11,8 @@
  * Cannot tell: a chunk from a malloc chunk that happens to cover an aligned 2 MiB; in a PHP process that is rare. Fibers whose
  * stack size was set by the program (`fiber.stack_size`) are left to the rules for threads.
  */
-import { filePattern, findFile } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange, freeParts, isFree } from '../attribution/view';
+import { filePattern, findFile, hasPath } from '../attribution/files';
+import { type Claim, type View, claimRange, freeParts, isFree } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Address, KIB, MIB } from '../units';
 import { alignDown, alignUp, isPlainWritable } from './shapes';
@@ -49,15 +49,30 @@ const PCRE_JIT: Claim = {
 /** Before the chunks: a stack may fill two aligned MiB. Threads have the same shape where the limit of the stack is 2 MiB. */
 function claimFibers(view: View): void {
   if (view.snapshot.limits?.stack === FIBER_STACK) return;
+  const alone = view.snapshot.status?.threads === 1;
   for (const i of view.inaccessible) {
     const guard = view.mappings[i]!;
     const stack = view.mappings[i + 1];
-    if (!stack || stack.start !== guard.end || sizeOf(stack) !== FIBER_STACK || !isPlainWritable(stack)) continue;
-    if (!isFree(view, i) || !isFree(view, i + 1)) continue;
-    claimRange(view, stack.start - view.pageSize, stack.start, FIBER);
-    claimMapping(view, i + 1, FIBER);
+    if (!stack || stack.start !== guard.end || !isPlainWritable(stack) || !isFree(view, i)) continue;
+    // Kernels before 6.7 join a stack and what lies above it; without threads nothing else has such a guard.
+    if (sizeOf(stack) !== FIBER_STACK && !(alone && sizeOf(stack) > FIBER_STACK)) continue;
+    claimRange(view, stack.start - view.pageSize, stack.start + FIBER_STACK, FIBER);
   }
 }
+
+/** Before images: a chunk right above a library that was loaded late is not its .bss. */
+export const phpChunks: Signature = {
+  name: 'php-chunks',
+  claim(view) {
+    if (!findFile(view.files, FILE)) return;
+    for (const i of view.writable) {
+      const m = view.mappings[i]!;
+      const below = view.mappings[i - 1];
+      if (m.name !== '' || m.end % CHUNK !== 0 || sizeOf(m) < CHUNK || sizeOf(m) >= 2 * CHUNK) continue;
+      if (below?.end === m.start && hasPath(below) && isFree(view, i)) claimRange(view, m.end - CHUNK, m.end, ZEND);
+    }
+  },
+};
 
 export const php: Signature = {
   name: 'php',

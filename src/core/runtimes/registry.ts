@@ -22,7 +22,7 @@ import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
 import { mariadbPool, mysql } from './mysql';
 import { ocaml, ocamlRest } from './ocaml';
-import { php } from './php';
+import { php, phpChunks } from './php';
 import { plainLanguages } from './plain-languages';
 import { reservation } from './reservation';
 import { ruby, rubyRest } from './ruby';
@@ -47,9 +47,10 @@ export const SIGNATURES: readonly Signature[] = [
   kernel,
   brk,
   vgetrandom,
-  // Images take what touches their end for .bss; these two know better in their own processes.
+  // Images take what touches their end for .bss; these three know better in their own processes.
   sbcl,
   cpython,
+  phpChunks,
   elf,
   // Runtimes with their own reservations.
   mariadbPool,
