@@ -125,6 +125,8 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
     const exact = size === usual || size === common;
     if (flagged && !stack && pointer === null && size !== usual) continue;
     if (size < SMALLEST_STACK && pointer === null) continue;
+    // The C library's stacks are reserved by the kernel as any memory.
+    if (!stack && pointer === null && hasFlag(view, guard + 1, 'nr')) continue;
     const wide = sizeOf(view.mappings[guard]!) > USUAL_GUARD;
     if (wide && !stack && pointer === null && (size < usual || view.smaps !== null)) continue;
     const cut = stack || exact ? size : flagged ? Math.min(size, usual) : merged(start, size, pointer, usual, common);
