@@ -3,6 +3,7 @@ import { brk } from './brk';
 import { coroutines } from './coroutines';
 import { cpython, cpythonRest } from './cpython';
 import { dotnet } from './dotnet/dotnet';
+import { edgeStacks } from './edge-stacks';
 import { elf } from './elf';
 import { executableStacks } from './executable-stacks';
 import { files } from './files';
@@ -76,6 +77,7 @@ export const SIGNATURES: readonly Signature[] = [
   // Libc's structures, before anybody takes the rest of the anonymous memory.
   glibcArenas,
   vmaNames,
+  edgeStacks,
   threadStacks,
   executableStacks,
   coroutines,
