@@ -151,6 +151,8 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
  */
 function merged(start: Address, size: Bytes, pointer: Address | null, usual: Bytes, common: Bytes | null): Bytes {
   if (pointer === null) {
+    // What has merged with something else is no power of two.
+    if (size >= 2 * USUAL_GUARD && Number.isInteger(Math.log2(size))) return size;
     const known = Math.max(usual <= size ? usual : 0, common !== null && common <= size ? common : 0);
     return known > 0 ? known : size;
   }
