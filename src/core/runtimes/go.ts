@@ -7,46 +7,31 @@
  *   `2c9524000000-2c9527400000 ---p 00000000 00:00 0`
  *   `2c9527400000-2c9527800000 rw-p 00000000 00:00 0`
  * What cannot be told: spans, goroutine stacks and free pages inside an arena (all heap here); memory of the program's
- * own mmap calls looks like large bookkeeping and is told from it by size only (`claimGoRest`).
+ * own mmap calls looks like large bookkeeping and is told from it by size only (go-rest.ts).
  */
-import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, indexAt } from '../attribution/view';
+import { type View, claimMapping, claimRange, indexAt } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
-import { type Address, type Bytes, GIB, KIB, MIB } from '../units';
+import { type Address, type Bytes, GIB, MIB } from '../units';
 import { AMD64_OFFSET, type GoTables, LEVEL_BYTES, findGoTables, isReserved } from './go-geometry';
-import { libcOf } from './libc';
-import { alignUp, hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import {
+  ARENA,
+  ARENA_INDEX,
+  FAR_INDEX,
+  HEAP,
+  HEAP_ARENA,
+  HEAP_ARENA_BYTES,
+  LATE,
+  SCAVENGE,
+  announceGo,
+  claimOf,
+  heapArenaBytes,
+  versionsBySize,
+} from './go-claims';
+import { OLD_HEAP, findOldHeap } from './go-old';
+import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
-const ARENA = 64 * MIB;
-const ARENA_INDEX = 32 * MIB;
 const CHUNKS_BITMAP = MIB;
-/** heapArena structures of one arena, bytes: the heap bitmap left them in 1.20 and 1.22. */
-const HEAP_ARENA_BYTES: ReadonlyArray<{ readonly bytes: Bytes; readonly versions: string }> = [
-  { bytes: 2_166_784, versions: '1.11-1.19' },
-  { bytes: 1_134_592, versions: '1.20-1.21' },
-  { bytes: 73_728, versions: '1.25-1.27' },
-  { bytes: 69_632, versions: '1.22-1.24' },
-];
-const LATE = '1.22-1.27';
-
-/** As mapped: in whole pages. */
-function heapArenaBytes(view: View, bytes: Bytes): Bytes {
-  return alignUp(bytes, view.pageSize);
-}
-
-/** The versions whose heapArena structure takes this many bytes; with large pages the small ones take the same. */
-function versionsBySize(view: View, size: Bytes): string | null {
-  const fitting = HEAP_ARENA_BYTES.filter(({ bytes }) => heapArenaBytes(view, bytes) === size);
-  return fitting.length > 1 ? LATE : (fitting[0]?.versions ?? null);
-}
-
-const claimOf = (region: string, category: Claim['category'], why: string, sure = true): Claim => ({
-  region,
-  category,
-  confidence: sure ? 'certain' : 'likely',
-  why,
-});
-
 const SUMMARY = [0, 1, 2, 3, 4].map((level) =>
   claimOf(
     `go.page-summary-L${level}`,
@@ -54,41 +39,17 @@ const SUMMARY = [0, 1, 2, 3, 4].map((level) =>
     `Level ${level} of Go's page tables: size, place of the opened page and the other levels agree.`
   )
 );
-const SCAVENGE = claimOf(
-  'go.scavenge-index',
-  'metadata',
-  'Go keeps here what it may give back to the kernel; it lies below the page tables and opens at the same place.'
-);
-const HEAP = claimOf(
-  'go.heap-arena',
-  'heap',
-  'Go heap arena: the page tables describe this part of the address space.'
-);
-const OLD_HEAP = claimOf(
-  'go.heap-arena',
-  'heap',
-  'Go heap arena at the address that Go prefers, beside its arena index.',
-  false
-);
 const INDEX = claimOf(
   'go.arena-index-L2',
   'metadata',
   'Index of all Go heap arenas: 32 MiB just below the page tables.'
 );
-const FAR_INDEX = claimOf('go.arena-index-L2', 'metadata', 'Index of all Go heap arenas: 32 MiB in one piece.', false);
 const BITMAP = claimOf(
   'go.page-chunks-bitmap',
   'metadata',
   'Bitmaps of the pages of the Go heap: 1 MiB for each 32 GiB.',
   false
 );
-const HEAP_ARENA = claimOf(
-  'go.heapArena-metadata',
-  'metadata',
-  'Bookkeeping of one Go heap arena: its size fits.',
-  false
-);
-
 function evidenceOfHeap(view: View, tables: GoTables): Address[] {
   const starts: Address[] = [];
   for (const window of tables.windows) {
@@ -153,8 +114,9 @@ function claimIndex(view: View, below: Address | null, arenaBytes: Bytes | null)
 /** heapArena structures that fit into no small hole and so lie below the index, bytes. */
 function largeArenaBytes(view: View, tables: GoTables, sized: string | null): Bytes | null {
   if (sized !== null) return null;
-  if (!tables.scavenge || tables.scavenge.bytes < LEVEL_BYTES[4]!)
-    {return heapArenaBytes(view, HEAP_ARENA_BYTES[0]!.bytes);}
+  if (!tables.scavenge || tables.scavenge.bytes < LEVEL_BYTES[4]!) {
+    return heapArenaBytes(view, HEAP_ARENA_BYTES[0]!.bytes);
+  }
   return null;
 }
 
@@ -185,8 +147,7 @@ function claimBySize(view: View): string | null {
 }
 
 /** Narrowed from table sizes, first arena and heapArena size; `from-to` where several versions look the same. */
-function versionOf(view: View, tables: GoTables | null, heap: Address | undefined, sized: string | null): string {
-  if (!tables) return '1.11-1.13';
+function versionOf(view: View, tables: GoTables, heap: Address | undefined, sized: string | null): string {
   if (!tables.scavenge) return heap !== undefined && opensWhole(view, heap) ? '1.14-1.16' : '1.17-1.18';
   if (tables.scavenge.bytes < LEVEL_BYTES[4]!) return sized === '1.20-1.21' ? '1.20' : '1.19';
   const fixed = heap !== undefined && (heap === 0xc0 * 2 ** 32 || heap === 0x40 * 2 ** 32);
@@ -203,27 +164,6 @@ function opensWhole(view: View, heap: Address): boolean {
   return m !== undefined && isPlainWritable(m) && m.end - heap >= ARENA;
 }
 
-/** Before 1.14 there are no page tables: the preferred address and the arena index must both be there. */
-function findOldHeap(view: View): { heap: Mapping; index: Mapping } | null {
-  const heap = [0xc0 * 2 ** 32, 0x40 * 2 ** 32]
-    .map((address) => ({ address, m: view.mappings[indexAt(view, address)] }))
-    .find(({ address, m }) => m?.start === address && isPlainWritable(m) && sizeOf(m) % ARENA === 0)?.m;
-  const least = ARENA_INDEX + HEAP_ARENA_BYTES[0]!.bytes;
-  const index =
-    heap &&
-    view.mappings.find((m) => m !== heap && isPlainWritable(m) && sizeOf(m) >= least && sizeOf(m) < least + 8 * MIB);
-  return heap && index ? { heap, index } : null;
-}
-
-function announce(view: View, version: string, evidence: string): void {
-  const exact = view.snapshot.goVersion;
-  view.runtimes.push({
-    name: 'go',
-    version: exact ?? version,
-    evidence: exact ? `Build information of the program; ${evidence}` : evidence,
-  });
-}
-
 export const go: Signature = {
   name: 'go',
   claim(view) {
@@ -233,12 +173,12 @@ export const go: Signature = {
       const heaps = evidenceOfHeap(view, tables);
       const sized = claimBySize(view);
       claimIndex(view, tables.bottom, largeArenaBytes(view, tables, sized));
-      announce(view, versionOf(view, tables, heaps[0], sized), 'page tables of its heap, 585 MiB of address space');
+      announceGo(view, versionOf(view, tables, heaps[0], sized), 'page tables of its heap, 585 MiB of address space');
       return;
     }
     const old = findOldHeap(view);
     if (!old) return;
-    for (let at = old.heap.start; at < old.heap.end; at += ARENA) claimRange(view, at, at + ARENA, OLD_HEAP);
+    claimRange(view, old.heap.start, old.heap.end, OLD_HEAP);
     claimRange(view, old.index.end - ARENA_INDEX, old.index.end, FAR_INDEX);
     claimBelowIndex(
       view,
@@ -246,69 +186,6 @@ export const go: Signature = {
       old.index.end - ARENA_INDEX,
       heapArenaBytes(view, HEAP_ARENA_BYTES[0]!.bytes)
     );
-    announce(view, '1.11-1.13', 'heap arena at its preferred address and a 32 MiB arena index');
-  },
-};
-
-const PERSISTENT = claimOf(
-  'go.persistent-chunk',
-  'metadata',
-  'Small anonymous memory beside the Go heap: bookkeeping of its runtime.',
-  false
-);
-const SYS_ALLOC = claimOf(
-  'go.sys-alloc',
-  'metadata',
-  'Small anonymous memory beside the Go heap: bookkeeping of its runtime.',
-  false
-);
-const USER: Claim = {
-  region: 'go.user-mmap',
-  category: 'heap',
-  confidence: 'guess',
-  why: 'Larger than the bookkeeping of the Go runtime in one piece: memory that the program mapped itself.',
-};
-/** Profiler buckets and span tables are the largest bookkeeping; they stay far below. */
-const USER_STEP = 16 * MIB;
-/** Bookkeeping in one piece: buckets of the profiler, chunks and indexes that merged, and structures of each arena. */
-const BOOKKEEPING = 3 * MIB;
-const LARGEST_PIECE = 1.5 * MIB;
-
-/** Larger than any single piece of bookkeeping, and no sum of the sizes that it comes in. */
-function isOddBlock(size: Bytes): boolean {
-  const odd = (bytes: Bytes): boolean => bytes % (64 * KIB) > 24 * KIB;
-  return (
-    size > LARGEST_PIECE &&
-    size < 2 * LARGEST_PIECE &&
-    odd(size) &&
-    HEAP_ARENA_BYTES.every(({ bytes }) => odd(size - bytes))
-  );
-}
-
-function largestBookkeeping(view: View): Bytes {
-  let reserved = 0;
-  for (let i = 0; i < view.mappings.length; i++) {
-    if (view.ledger[i] === undefined) continue;
-    for (const { start, end, claim } of claimsOf(view, i)) if (claim.region === HEAP.region) reserved += end - start;
-  }
-  return BOOKKEEPING + (reserved / ARENA) * HEAP_ARENA_BYTES[0]!.bytes;
-}
-
-/** After libc has taken what is its own: the rest of a Go process is bookkeeping of its runtime. */
-export const goRest: Signature = {
-  name: 'go-rest',
-  claim(view) {
-    if (!view.runtimes.some((runtime) => runtime.name === 'go')) return;
-    // With cgo there is malloc as well; what is too large for bookkeeping is left to it.
-    const most = libcOf(view).dynamic ? largestBookkeeping(view) : Infinity;
-    view.writable.forEach((i) => {
-      for (const part of freeParts(view, i)) {
-        const size = part.end - part.start;
-        if (size > most && size % (64 * KIB) !== 0) continue;
-        if (most < Infinity && isOddBlock(size)) continue;
-        const claim = size >= USER_STEP && size % MIB === 0 ? USER : size % (256 * KIB) === 0 ? PERSISTENT : SYS_ALLOC;
-        claimRange(view, part.start, part.end, claim);
-      }
-    });
+    announceGo(view, '1.11-1.13', 'heap arena at its preferred address and a 32 MiB arena index');
   },
 };

@@ -10,7 +10,9 @@ import { files } from './files';
 import { general } from './general';
 import { ghc } from './ghc';
 import { glibcArenas, glibcRest } from './glibc';
-import { go, goRest } from './go';
+import { go } from './go';
+import { go32 } from './go-32';
+import { goRest } from './go-rest';
 import { googleTcmalloc } from './google-tcmalloc';
 import { jemalloc } from './jemalloc';
 import { jsc } from './jsc';
@@ -21,10 +23,12 @@ import { libcBlocks, vgetrandom } from './libc-blocks';
 import { mappedHeaps, mappedStacks } from './mapped-heaps';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
+import { mono, monoRest } from './mono';
 import { mariadbPool, mysql } from './mysql';
 import { ocaml, ocamlRest } from './ocaml';
 import { php, phpChunks } from './php';
 import { plainLanguages } from './plain-languages';
+import { cLibrary, programs } from './programs';
 import { reservation } from './reservation';
 import { ruby, rubyRest } from './ruby';
 import { sanitizerRest, sanitizers } from './sanitizers';
@@ -56,12 +60,14 @@ export const SIGNATURES: readonly Signature[] = [
   // Runtimes with their own reservations.
   mariadbPool,
   go,
+  go32,
   sanitizers,
   valgrind,
   jvm,
   googleTcmalloc,
   v8,
   dotnet,
+  mono,
   jsc,
   spidermonkey,
   wasmtime,
@@ -71,6 +77,7 @@ export const SIGNATURES: readonly Signature[] = [
   luajit,
   ocaml,
   ghc,
+  programs,
   plainLanguages,
   mappedStacks,
   mimallocSegments,
@@ -85,6 +92,7 @@ export const SIGNATURES: readonly Signature[] = [
   libcBlocks,
   // What is left: reservations first, then who owns the rest of the writable memory.
   beamRest,
+  monoRest,
   rubyRest,
   cpythonRest,
   luajitRest,
@@ -102,4 +110,5 @@ export const SIGNATURES: readonly Signature[] = [
   files,
   glibcRest,
   general,
+  cLibrary,
 ];

@@ -21,6 +21,12 @@ export function hasFlag(view: View, index: number, flag: string): boolean | null
   return entry ? entry.flags.includes(flag) : null;
 }
 
+/** True for a 32-bit process: nothing of it lies above 4 GiB. */
+export function isAddressSpace32(view: View): boolean {
+  const last = view.mappings[view.mappings.length - 1];
+  return last !== undefined && last.end <= 2 ** 32;
+}
+
 /** Private anonymous memory that can be read and written and not executed. */
 export function isPlainWritable(m: Mapping): boolean {
   return (m.access & (WRITE | EXECUTE | SHARED)) === WRITE && isAnonymous(m);
