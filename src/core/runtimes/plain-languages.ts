@@ -13,7 +13,6 @@ const NAMES: ReadonlyArray<readonly [string, FilePattern]> = [
   ['perl', filePattern(/^(perl[\d.]*|libperl\.so[\d.]*)$/)],
   ['r', filePattern(/^(R|libR\.so)$/)],
   ['guile', filePattern(/^(guile(-[\d.]+)?|libguile-[\d.]+\.so[\d.]*)$/)],
-  ['mono', filePattern(/^(mono(-sgen)?|libmonosgen-[\d.]+\.so[\d.]*)$/)],
   ['tcl', filePattern(/^(tclsh[\d.]*|libtcl[\d.]*\.so[\d.]*)$/)],
   ['lua', filePattern(/^(lua[\d.]*|liblua[\d.]*\.so[\d.]*)$/)],
   ['julia', filePattern(/^(julia|libjulia\.so[\d.]*)$/)],
