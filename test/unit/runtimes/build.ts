@@ -10,6 +10,8 @@ export interface Piece {
   readonly name?: string;
   readonly offset?: number;
   readonly flags?: string;
+  /** Bytes in RAM; only with flags. */
+  readonly rss?: number;
 }
 
 export function mappingOf(piece: Piece): Mapping {
@@ -31,8 +33,8 @@ export function mappingOf(piece: Piece): Mapping {
 export function snapshotFrom(pieces: readonly Piece[], parts: Partial<Snapshot> = {}): Snapshot {
   const mappings = pieces.map(mappingOf);
   const smaps = pieces.some((piece) => piece.flags !== undefined)
-    ? pieces.map(({ start, size, flags }): SmapsEntry => {
-        return { start, end: start + size, rss: 0, pss: 0, anonymous: 0, swap: 0, flags: (flags ?? '').split(' ') };
+    ? pieces.map(({ start, size, flags, rss = 0 }): SmapsEntry => {
+        return { start, end: start + size, rss, pss: 0, anonymous: 0, swap: 0, flags: (flags ?? '').split(' ') };
       })
     : null;
   return snapshotOf(mappings, { smaps, ...parts });
