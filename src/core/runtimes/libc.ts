@@ -6,7 +6,8 @@ import { isInaccessible } from '../mapping/mapping';
 export type { Libc } from '../attribution/view';
 
 const LINKER = filePattern(/^(ld-linux.*|ld64)\.so\.\d+$|^ld-\d\.\d+\.so$/);
-const MUSL = filePattern(/^ld-musl-.*\.so\.1$|^libc\.musl-.*\.so\.1$/);
+/** Loader and library are one file, which distributions other than Alpine call libc.so; glibc's file of that name is a text. */
+const MUSL = filePattern(/^ld-musl-.*\.so\.1$|^libc\.musl-.*\.so\.1$|^libc\.so$/);
 const GLIBC = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
 
 export function libcOf(view: View): LibcFacts {

@@ -138,3 +138,11 @@ describe('an allocator in front of the one that the program was linked with', ()
     expect(at(attributed(linked), BASE)).toBe('tcmalloc.mapping heap');
   });
 });
+
+describe('musl under the name of its library', () => {
+  it('owns what nobody else claims', () => {
+    const heap = anonymous(BASE, 28 * KIB, PAGE);
+    const answer = attributed([heap, ...image(BASE + MIB, 512 * KIB, '/usr/lib/x86_64-linux-musl/libc.so')]);
+    expect(at(answer, BASE)).toBe('musl.malloc heap');
+  });
+});
