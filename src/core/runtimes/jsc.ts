@@ -20,7 +20,7 @@ import {
   touchesAbove,
   touchesBelow,
 } from '../attribution/view';
-import { type Mapping, WRITE, sizeOf } from '../mapping/mapping';
+import { EXECUTE, type Mapping, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
 import { alignDown, alignUp, hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
@@ -65,6 +65,12 @@ const GIGACAGE = part(
   'certain',
   'Tens of GiB, writable and untouched, at a GiB border: the cage for buffers, so that no pointer into it can leave it.'
 );
+const FROZEN: Claim = {
+  region: 'elf.bss',
+  category: 'data',
+  confidence: 'likely',
+  why: "Read-only pages in the middle of the library's zeroed data: WebKit's settings, frozen after start.",
+};
 const POOL_GUARD: Claim = {
   ...part('jit-pool', 'code', 'likely', 'The guard page beside the pool of generated code.'),
   inaccessible: 'guard',
@@ -89,6 +95,7 @@ export const jsc: Signature = {
     for (const i of pools) claimPool(view, i);
     claimWasm(view);
     claimCages(view);
+    claimFrozen(view);
   },
 };
 
@@ -147,5 +154,16 @@ function claimCages(view: View): void {
     while (touchesBelow(view, from) && isPiece(from - 1)) from--;
     while (touchesAbove(view, to) && isPiece(to + 1)) to++;
     claimRange(view, alignUp(view.mappings[from]!.start, GIB), alignDown(view.mappings[to]!.end, GIB), GIGACAGE);
+  }
+}
+
+/** WTF freezes its settings, a page of 16 KiB in .bss (Source/WTF/wtf/WTFConfig.cpp). */
+function claimFrozen(view: View): void {
+  const last = findFile(view.files, WEBKIT)?.mappings.at(-1);
+  if (last === undefined) return;
+  for (let i = last + 1; i < view.mappings.length && touchesBelow(view, i); i++) {
+    const m = view.mappings[i]!;
+    if (!isAnonymous(m) || sizeOf(m) > MIB) return;
+    if ((m.access & (WRITE | EXECUTE | SHARED)) === 0 && !isPlainNone(m)) claimMapping(view, i, FROZEN);
   }
 }

@@ -8,8 +8,16 @@
  * Cannot tell: whose signal stack it is; Rust's are by far the most usual with a guard.
  */
 import { type MappedFile, filePattern, findFile } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimsOf, claimRange } from '../attribution/view';
-import { EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
+import {
+  type Claim,
+  type View,
+  claimMapping,
+  claimsOf,
+  claimRange,
+  touchesAbove,
+  touchesBelow,
+} from '../attribution/view';
+import { EXECUTE, type Mapping, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB } from '../units';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
@@ -55,6 +63,13 @@ function claimTrampolines(view: View, libffi: MappedFile): void {
   }
 }
 
+/** Read-only memory alone is no code. */
+function isBesideCode(view: View, i: number): boolean {
+  const isCode = (m: Mapping | undefined): boolean => m !== undefined && isAnonymous(m) && (m.access & EXECUTE) !== 0;
+  const below = touchesBelow(view, i) && isCode(view.mappings[i - 1]);
+  return below || (touchesAbove(view, i) && isCode(view.mappings[i + 1]));
+}
+
 export const smallStacks: Signature = {
   name: 'small-stacks',
   claim(view) {
@@ -64,7 +79,7 @@ export const smallStacks: Signature = {
     claimTrampolines(view, libffi);
     view.mappings.forEach((m, i) => {
       if (m.name !== '' || !isAnonymous(m) || m.access & SHARED || view.ledger[i] !== undefined) return;
-      const code = (m.access & EXECUTE) !== 0 || (m.access & WRITE) === 0;
+      const code = (m.access & EXECUTE) !== 0 || ((m.access & WRITE) === 0 && isBesideCode(view, i));
       if (code && !isPlainNone(m) && sizeOf(m) <= LARGEST_CLOSURES) claimMapping(view, i, CLOSURES);
     });
   },

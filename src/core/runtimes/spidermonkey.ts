@@ -151,6 +151,10 @@ function claimFree(view: View, i: number): void {
   claimMapping(view, i, MOZJEMALLOC_FREE);
   if (!touchesBelow(view, i)) return;
   const below = view.mappings[i - 1]!;
-  const isBlock = isPlainWritable(below) && below.start % CHUNK === 0 && hasFlag(view, i - 1, 'nh') !== true;
+  // A guard page that is no chunk's makes it a stack.
+  const guard = view.mappings[i - 2];
+  const guarded = guard !== undefined && touchesBelow(view, i - 1) && isPlainNone(guard) && isFree(view, i - 2);
+  const isBlock =
+    isPlainWritable(below) && below.start % CHUNK === 0 && hasFlag(view, i - 1, 'nh') !== true && !guarded;
   if (isPlainNone(m) && isBlock && isFree(view, i - 1)) claimMapping(view, i - 1, MOZJEMALLOC_FREE);
 }

@@ -64,8 +64,9 @@ const TYPE_TABLE = part('v8.mapping', 'heap', 'The table of types of the C++ hea
 /** Claims what lies in a process that has V8 the way Chromium has it. */
 export function claimSandboxed(view: View): void {
   for (const i of view.bracketed) {
-    if (isFree(view, i) && view.mappings[i]!.name.startsWith('[anon:partition_alloc'))
-      {claimMapping(view, i, POOL_CLAIM);}
+    if (isFree(view, i) && view.mappings[i]!.name.startsWith('[anon:partition_alloc')) {
+      claimMapping(view, i, POOL_CLAIM);
+    }
   }
   for (const i of view.executable) {
     const m = view.mappings[i]!;

@@ -9,7 +9,7 @@
 import { type Claim, type View, claimRange, isFree, touchesBelow } from '../../attribution/view';
 import { type Mapping, EXECUTE, SHARED, isAnonymous, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
-import { isPlainNone, isPlainWritable, runsOf } from '../shapes';
+import { isPlainNone, isPlainWritable } from '../shapes';
 import { PAGE } from './host';
 
 const OLD_RANGE = 128 * MIB;
@@ -31,9 +31,17 @@ export function claimOldCodeRanges(view: View, claim: Claim): void {
     claimRange(view, start, start + size, claim);
     done = start + size;
   }
-  // Ranges without code, that stand alone.
-  for (const run of runsOf(view, (m, i) => isFree(view, i) && isPlainNone(m))) {
-    if (run.end - run.start === OLD_RANGE) claimRange(view, run.start, run.end, claim);
+  for (const i of view.largeInaccessible) claimUnused(view, i, claim);
+}
+
+/** A range without code: shut as a whole, or but for the header of its first page. */
+function claimUnused(view: View, i: number, claim: Claim): void {
+  const rest = view.mappings[i]!;
+  if (!isFree(view, i)) return;
+  for (const size of [OLD_RANGE, RANGE]) {
+    const header = size - sizeOf(rest);
+    const open = header > 0 && header <= HEADER && touchesBelow(view, i) && isPlainWritable(view.mappings[i - 1]!);
+    if (header === 0 || open) claimRange(view, rest.end - size, rest.end, claim);
   }
 }
 

@@ -10,7 +10,7 @@
 import { type Claim, type View, claimRange, isFree, touchesAbove, touchesBelow } from '../../attribution/view';
 import { EXECUTE, isAnonymous, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
-import { isPlainNone } from '../shapes';
+import { isPlainNone, isPlainWritable } from '../shapes';
 import { PAGE } from './host';
 
 /** Tables are whole multiples of it. */
@@ -44,7 +44,28 @@ export function claimTables(view: View, claims: TableClaims): void {
       const claim = end === null || isArena(m.start, end, sizeOf(m)) ? null : claims.table(end - m.start);
       if (claim && end !== null) claimRange(view, m.start, end, claim);
     }
+    if (!isFree(view, i) || !touchesBelow(view, i)) continue;
+    if ((view.mappings[i - 1]!.access & EXECUTE) !== 0) claimUnused(view, i, claims);
+    else if (view.smaps === null) claimMergedHead(view, i, claims);
   }
+}
+
+/** A table that nothing uses yet, above a code range whose end is not aligned. */
+function claimUnused(view: View, i: number, claims: TableClaims): void {
+  const rest = view.mappings[i]!;
+  const size = Math.floor(sizeOf(rest) / TABLE_UNIT) * TABLE_UNIT;
+  const claim = size > 0 && sizeOf(rest) - size < PAGE ? claims.table(size) : null;
+  if (claim) claimRange(view, rest.end - size, rest.end, claim);
+}
+
+/** Without flags the first segments look like one with writable memory below them. */
+function claimMergedHead(view: View, i: number, claims: TableClaims): void {
+  const rest = view.mappings[i]!;
+  const size = Math.ceil(sizeOf(rest) / TABLE_UNIT) * TABLE_UNIT;
+  const inUse = size - sizeOf(rest);
+  if (size < 2 * TABLE_UNIT || inUse % SEGMENT !== 0 || inUse > 2 * SEGMENT) return;
+  const claim = isPlainWritable(view.mappings[i - 1]!) ? claims.table(size) : null;
+  if (claim) claimRange(view, rest.end - size, rest.end, claim);
 }
 
 /** Where the table ends: with its rest, or less than a page below it where a code range follows that is aligned. */

@@ -17,7 +17,6 @@ import {
   claimsOf,
   isFree,
   touchesAbove,
-  touchesBelow,
 } from '../../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Bytes, GIB, KIB, MIB, TIB } from '../../units';
@@ -105,11 +104,26 @@ function isOurs(view: View, m: Mapping, i: number, marked: boolean): boolean {
   if (m.start >= RANDOM_AREA_START && m.end <= RANDOM_AREA_END && !isPie(view, m)) return true;
   if (isCodeRangeHead(view, i)) return true;
   if (isPlainNone(m)) return sizeOf(m) >= GIB || isTextRemap(view, i - 1) || isTextRemap(view, i + 1);
-  const beside = [
-    touchesBelow(view, i) ? view.mappings[i - 1] : undefined,
-    touchesAbove(view, i) ? view.mappings[i + 1] : undefined,
-  ];
-  return sizeOf(m) % WASM_PAGE === 0 && beside.some((other) => other && isPlainNone(other) && sizeOf(other) >= GIB);
+  return isWasmHead(view, i);
+}
+
+/** Whole wasm pages below what is shut of their memory. */
+function isWasmHead(view: View, i: number): boolean {
+  const m = view.mappings[i]!;
+  return isPlainWritable(m) && sizeOf(m) % WASM_PAGE === 0 && isWide(view, i + 1, m.end) && !isLowGuard(view, i + 1);
+}
+
+function isWide(view: View, i: number, start: number): boolean {
+  const m = view.mappings[i];
+  return m !== undefined && m.start === start && isPlainNone(m) && sizeOf(m) >= GIB;
+}
+
+/** Below the guard that V8 before 12 puts before a memory lies somebody else's. */
+function isLowGuard(view: View, i: number): boolean {
+  const m = view.mappings[i]!;
+  const above = view.mappings[i + 1];
+  if (sizeOf(m) !== LOW_GUARD || above?.start !== m.end) return false;
+  return isPlainWritable(above) && isWide(view, i + 2, above.end);
 }
 
 function isTextRemap(view: View, i: number): boolean {
@@ -137,16 +151,10 @@ function isPie(view: View, m: Mapping): boolean {
 
 /** Cuts a run at what only wasm has: inaccessible pieces of 1 GiB and more, with the memory they enclose. */
 function claimRun(view: View, run: Run, host: Host): void {
-  const isWide = (i: number): boolean =>
-    i >= run.from && i < run.to && isPlainNone(view.mappings[i]!) && sizeOf(view.mappings[i]!) >= GIB;
-  // Below the guard that V8 before 12 puts before a memory lies somebody else's.
-  const isLowGuard = (i: number): boolean =>
-    sizeOf(view.mappings[i]!) === LOW_GUARD && i + 1 < run.to && !isWide(i + 1) && isWide(i + 2);
   let from = run.from;
   for (let i = run.from; i < run.to; i++) {
     const m = view.mappings[i]!;
-    const memory = isPlainWritable(m) && sizeOf(m) % WASM_PAGE === 0 && isWide(i + 1) && !isLowGuard(i + 1);
-    if (!isWide(i) && !memory) continue;
+    if (!isWide(view, i, m.start) && !isWasmHead(view, i)) continue;
     claimPart(view, from, i, host);
     claimMapping(view, i, isCage(m, host) ? CAGE : WASM_MEMORY);
     from = i + 1;
