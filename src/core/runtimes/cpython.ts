@@ -77,7 +77,7 @@ export const cpython: Signature = {
     for (const i of view.writable) {
       const m = view.mappings[i]!;
       const size = sizeOf(m);
-      if (m.name !== '' || !isFree(view, i)) continue;
+      if (m.name !== '' || !isFree(view, i) || hasFlag(view, i, 'nr')) continue;
       if (python.marks) {
         if (hasFlag(view, i, 'hg') && !(size >= HUGE && findFile(view.files, NUMPY))) claimMarked(view, i, python);
       } else if (m.start < loader && isAboveModule(view, i) && size >= python.arena && size < MIXED) {

@@ -13,7 +13,7 @@ import { type MappedFile, filePattern } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
 import { type Address, GIB, KIB, MIB } from '../units';
-import { isPlainWritable } from './shapes';
+import { arenaStart, hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const part = (region: string, category: Claim['category'], why: string): Claim => ({
@@ -137,13 +137,19 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
   // A VMA name or a flag may cut the .bss of the program in two.
   for (let index = last + 1; index < view.mappings.length; index++) {
     const m = view.mappings[index]!;
-    if (m.start !== end || !isPlainWritable(m)) return;
+    if (m.start !== end || !isPlainWritable(m) || isOther(view, index)) return;
     const free = freeParts(view, index)[0];
     if (free?.start !== m.start) return;
     claimRange(view, m.start, isProgram ? free.end : Math.min(free.end, bssEnd(view, index, image, free.end)), BSS);
     if (!isProgram) return;
     end = m.end;
   }
+}
+
+/** The kernel reserves .bss, and what it does not reserve was mapped for something else; so was the head of a malloc arena. */
+function isOther(view: View, index: number): boolean {
+  if (hasFlag(view, index, 'nr')) return true;
+  return index + 1 < view.mappings.length && arenaStart(view, index + 1) === view.mappings[index]!.start;
 }
 
 /**
