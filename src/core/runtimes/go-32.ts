@@ -46,12 +46,12 @@ function isHeap(view: View, run: Run): boolean {
   let reserved = 0;
   for (let i = run.from; i < run.to; i++) {
     const m = view.mappings[i]!;
-    if (view.ledger[i] !== undefined || m.end % ARENA !== 0) return false;
+    if (view.ledger[i] !== undefined) return false;
     if (isPlainWritable(m)) opened += sizeOf(m);
     else reserved = m.end - run.start;
   }
   const fits = (bytes: Bytes): boolean => RESERVATIONS.some((size) => bytes === size || bytes === size + ARENA);
-  return opened > 0 && (reserved === 0 || fits(reserved));
+  return opened > 0 && opened % ARENA === 0 && (reserved === 0 || fits(reserved));
 }
 
 function openedArenas(view: View, run: Run): number {

@@ -34,8 +34,6 @@ const SHARE_OF_HEAP = 0.03;
 /** The largest that Go maps at once, but for structures of arenas and for indexes. */
 const LARGEST_PIECE = 1.5 * MIB;
 const STEP = 64 * KIB;
-/** Single pages of the runtime that merged with the rest. */
-const STRAY = 8 * KIB;
 /** Of the scavenge index from 1.21 on; it leaves out the larger heapArena structures. */
 const WIDE = 100 * MIB;
 
@@ -74,7 +72,7 @@ function heapFacts(view: View): HeapFacts {
 function isSumOfPieces(view: View, size: Bytes, { arenas, structures }: HeapFacts): boolean {
   if (view.pageSize >= STEP || size <= LARGEST_PIECE) return true;
   for (const bytes of structures) {
-    for (let n = 0; n <= arenas && n * bytes <= size; n++) if ((size - n * bytes) % STEP <= STRAY) return true;
+    for (let n = 0; n <= arenas && n * bytes <= size; n++) if ((size - n * bytes) % STEP === 0) return true;
   }
   return false;
 }
