@@ -8,6 +8,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attribution, attribute } from '../src/core/attribution/attribute';
+import { isVsyscall } from '../src/core/mapping/mapping';
 import { type ProcessFiles, snapshotFromFiles } from '../src/core/snapshot/from-files';
 import type { Snapshot } from '../src/core/snapshot/snapshot';
 
@@ -95,7 +96,7 @@ function merged(ranges: ReadonlyArray<{ start: number; end: number }>): string {
 
 function mappedBytes(snapshot: Snapshot): number {
   let bytes = 0;
-  for (const m of snapshot.mappings) if (m.name !== '[vsyscall]') bytes += m.end - m.start;
+  for (const m of snapshot.mappings) if (!isVsyscall(m)) bytes += m.end - m.start;
   return bytes;
 }
 

@@ -2,7 +2,7 @@
  * Mappings as they were printed → mappings that signatures can rely on: ascending, disjoint, without accidental cuts, each
  * with its smaps record.
  */
-import type { Mapping } from '../mapping/mapping';
+import { type Mapping, isVsyscall } from '../mapping/mapping';
 import type { SmapsEntry } from '../snapshot/snapshot';
 import { type Bytes, KIB, MIB } from '../units';
 
@@ -13,12 +13,11 @@ export interface Normalised {
   readonly smaps: ReadonlyArray<SmapsEntry | undefined> | null;
 }
 
-const VSYSCALL = '[vsyscall]';
-
 /** Nearly all snapshots are in order but for their last line, [vsyscall], which lies above all else. The others cost more. */
 export function normalise(input: readonly Mapping[], records: readonly SmapsEntry[] | null): Normalised {
-  const last = input[input.length - 1];
-  const kept = last && isVsyscall(last) ? input.slice(0, -1) : input;
+  let length = input.length;
+  while (length > 0 && isVsyscall(input[length - 1]!)) length--;
+  const kept = length < input.length ? input.slice(0, length) : input;
   const candidates = seamsIn(kept);
   const ordered = candidates ? kept : tidy(input);
   const smaps = records && alignSmaps(ordered, records);
@@ -29,10 +28,6 @@ export function normalise(input: readonly Mapping[], records: readonly SmapsEntr
     mappings: joinMappings(ordered, seams),
     smaps: smaps && joinEntries(smaps, seams),
   };
-}
-
-function isVsyscall(m: Mapping): boolean {
-  return m.name === VSYSCALL;
 }
 
 /**

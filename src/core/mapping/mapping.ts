@@ -36,3 +36,11 @@ export function isInaccessible(mapping: Mapping): boolean {
 export function isAnonymous(mapping: Mapping): boolean {
   return mapping.inode === 0 && (mapping.name === '' || mapping.name.startsWith('[anon:'));
 }
+
+/** Addresses of the kernel's half begin here; no process has memory of its own there. */
+const KERNEL_HALF = 2 ** 63;
+
+/** The page of the kernel that it prints for every process of x86-64 and does not count in VmSize. */
+export function isVsyscall(mapping: Mapping): boolean {
+  return mapping.start >= KERNEL_HALF && mapping.name === '[vsyscall]';
+}

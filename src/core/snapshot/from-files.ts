@@ -5,7 +5,7 @@
  */
 import { ParseError } from '../errors';
 import { PAGE_SIZES, parsePageSize } from '../mapping/parse-auxv';
-import type { Mapping } from '../mapping/mapping';
+import { type Mapping, isVsyscall } from '../mapping/mapping';
 import { parseCgroup } from '../mapping/parse-cgroup';
 import { parseExe } from '../mapping/parse-exe';
 import { parseLimits } from '../mapping/parse-limits';
@@ -119,7 +119,7 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
 /** Bytes in maps that the kernel counts as VmSize: all but [vsyscall]. */
 function mappedBytes(mappings: readonly Mapping[]): Bytes {
   let bytes = 0;
-  for (const m of mappings) if (m.name !== '[vsyscall]') bytes += m.end - m.start;
+  for (const m of mappings) if (!isVsyscall(m)) bytes += m.end - m.start;
   return bytes;
 }
 
@@ -128,8 +128,8 @@ function overlapOf(mappings: readonly Mapping[]): Bytes {
   if (mappings.every((m, i) => i === 0 || mappings[i - 1]!.end <= m.start)) return 0;
   let overlapping = 0;
   let covered = 0;
-  for (const { start, end, name } of [...mappings].sort((a, b) => a.start - b.start)) {
-    if (name === '[vsyscall]') continue;
+  const counted = mappings.filter((m) => !isVsyscall(m)).sort((a, b) => a.start - b.start);
+  for (const { start, end } of counted) {
     overlapping += Math.max(0, Math.min(covered, end) - start);
     covered = Math.max(covered, end);
   }
