@@ -57,8 +57,8 @@ export function indexFiles(mappings: readonly Mapping[], indices: readonly numbe
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
     const { name, access, start, end, offset } = mappings[index]!;
-    if (file === null || file.name !== name) file = fileOf(name, list, number);
-    file.mappings.push(index);
+    if (file?.name === name) file.mappings.push(index);
+    else file = fileWith(index, name, list, number);
     file.bytes += end - start;
     if (offset === 0) file.header = true;
     if (access & EXECUTE) file.executable = true;
@@ -67,23 +67,32 @@ export function indexFiles(mappings: readonly Mapping[], indices: readonly numbe
   }
   return {
     values: () => list,
-    get: (name) => list.find((one) => one.name === name),
+    // Where a later index has been made, what it met hides what this one did.
+    get(name) {
+      const path = knownPath(name);
+      if (path.metBy === number) return list[path.place];
+      return number === made ? undefined : list.find((one) => one.name === name);
+    },
     first(pattern) {
       if (pattern.metBy === number) return list[pattern.place];
-      // Where a later index has been made, what it met hides what this one did.
       return number === made ? undefined : list.find((one) => one.matches.includes(pattern));
     },
   };
 }
 
-/** The file in the list of index `number`, where it is put when it is new. */
-function fileOf(name: string, list: Draft[], number: number): Draft {
+/** The file of that name in the list of index `number`, where it is put when it is new, with one more mapping. */
+function fileWith(index: number, name: string, list: Draft[], number: number): Draft {
   const path = knownPath(name);
-  if (path.metBy === number) return list[path.place]!;
+  if (path.metBy === number) {
+    const known = list[path.place]!;
+    known.mappings.push(index);
+    return known;
+  }
   path.metBy = number;
   path.place = list.length;
   const { base, matches, memory } = path;
-  for (const pattern of matches) {
+  for (let i = 0; i < matches.length; i++) {
+    const pattern = matches[i]!;
     if (pattern.metBy === number) continue;
     pattern.metBy = number;
     pattern.place = list.length;
@@ -93,7 +102,7 @@ function fileOf(name: string, list: Draft[], number: number): Draft {
     base,
     matches,
     memory,
-    mappings: [],
+    mappings: [index],
     bytes: 0,
     header: false,
     executable: false,
@@ -102,6 +111,12 @@ function fileOf(name: string, list: Draft[], number: number): Draft {
   };
   list.push(file);
   return file;
+}
+
+/** True when the base name of the file matches. A loop, because the lists are short and this is asked of every file. */
+export function isMatch({ matches }: MappedFile, pattern: FilePattern): boolean {
+  for (let i = 0; i < matches.length; i++) if (matches[i] === pattern) return true;
+  return false;
 }
 
 /** True when the base name of a path matches, whether it is mapped or not. */

@@ -100,7 +100,6 @@ export function createView(snapshot: Snapshot): View {
   const executable: number[] = [];
   const sharedPathless: number[] = [];
   const bracketed: number[] = [];
-  const ledger: View['ledger'] = [];
   const largeWritable: number[] = [];
   const largeInaccessible: number[] = [];
   const guards: number[] = [];
@@ -111,7 +110,6 @@ export function createView(snapshot: Snapshot): View {
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const { name, access } = m;
-    ledger.push(undefined);
     if (name !== '') {
       const first = name.charCodeAt(0);
       if (first === SLASH) {
@@ -152,7 +150,7 @@ export function createView(snapshot: Snapshot): View {
     executable,
     sharedPathless,
     bracketed,
-    ledger,
+    ledger: new Array<Claim | readonly Segment[] | undefined>(mappings.length).fill(undefined),
     unclaimed: mappings.length,
     runtimes: [],
     libc: null,

@@ -9,7 +9,7 @@
  * What maps cannot tell: where .bss ends when other memory touches it (see `bssEnd`), and RELRO that one link editor
  * puts into the same page as .data. The file itself would say; it is not read, because the process may be elsewhere.
  */
-import { type MappedFile, filePattern } from '../attribution/files';
+import { type MappedFile, filePattern, isMatch } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
 import { type Address, GIB, KIB, MIB } from '../units';
@@ -61,7 +61,7 @@ const C_LIBRARY = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
  */
 function isImage(view: View, file: MappedFile): boolean {
   if (!file.executable || !file.header || (file.shared && file.memory)) return false;
-  const foreign = (file.memory && !file.name.startsWith('/memfd:')) || file.matches.includes(ASSEMBLY);
+  const foreign = (file.memory && !file.name.startsWith('/memfd:')) || isMatch(file, ASSEMBLY);
   // Bun's npm package calls its program bun.exe on every system.
   return !foreign || file.name === view.snapshot.exe;
 }
@@ -138,9 +138,11 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
   for (let index = last + 1; index < view.mappings.length; index++) {
     const m = view.mappings[index]!;
     if (m.start !== end || !isPlainWritable(m) || isOther(view, index)) return;
-    const free = freeParts(view, index)[0];
+    const free = view.ledger[index] === undefined ? m : freeParts(view, index)[0];
     if (free?.start !== m.start) return;
-    claimRange(view, m.start, isProgram ? free.end : Math.min(free.end, bssEnd(view, index, image, free.end)), BSS);
+    const bss = isProgram ? free.end : Math.min(free.end, bssEnd(view, index, image, free.end));
+    if (bss === m.end) claimMapping(view, index, BSS);
+    else claimRange(view, m.start, bss, BSS);
     if (!isProgram) return;
     end = m.end;
   }
@@ -196,7 +198,7 @@ export const elf: Signature = {
     for (let n = 0; n < files.length; n++) {
       const file = files[n]!;
       if (isImage(view, file)) images.push(file);
-      else if (!file.executable && !file.writable && file.matches.includes(SYMBOLS)) {
+      else if (!file.executable && !file.writable && isMatch(file, SYMBOLS)) {
         for (const index of file.mappings) claimMapping(view, index, AS_DATA);
       }
     }

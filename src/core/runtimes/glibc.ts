@@ -12,7 +12,7 @@ import { type Claim, type View, claimMapping, claimRange, freeParts } from '../a
 import { sizeOf } from '../mapping/mapping';
 import { type Address, MIB } from '../units';
 import { libcOf } from './libc';
-import { alignDown, isPlainWritable } from './shapes';
+import { alignDown, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const ARENA_BYTES = 64 * MIB;
@@ -31,18 +31,26 @@ function firstFree(view: View, index: number): { start: Address; end: Address } 
   return view.ledger[index] === undefined ? m : (freeParts(view, index)[0] ?? null);
 }
 
+/** Inaccessible mappings that can be the end of an arena: large, or what is left of one whose writable part is. */
+function tailsOf({ mappings, largeInaccessible, largeWritable }: View): number[] {
+  const tails = largeInaccessible.slice();
+  for (const i of largeWritable) {
+    const above = mappings[i + 1];
+    if (above && isPlainNone(above) && sizeOf(above) < MIB) tails.push(i + 1);
+  }
+  return tails;
+}
+
 export const glibcArenas: Signature = {
   name: 'glibc-arenas',
   claim(view) {
-    for (const i of view.inaccessible) {
+    for (const i of tailsOf(view)) {
       const tail = view.mappings[i]!;
       const head = view.mappings[i - 1];
-      // Of 64 MiB one of the two has most.
-      if (!head || (sizeOf(tail) < MIB && sizeOf(head) < MIB)) continue;
       const start = alignDown(tail.start - 1, ARENA_BYTES);
       const end = start + ARENA_BYTES;
       if (tail.end < end || tail.end - end > MIB) continue;
-      if (head.end !== tail.start || !isPlainWritable(head)) continue;
+      if (head?.end !== tail.start || !isPlainWritable(head)) continue;
       const free = firstFree(view, i);
       if (!free || free.start !== tail.start || headStart(view, i - 1, start) > start) continue;
       claimHead(view, i - 1, start, tail.start);

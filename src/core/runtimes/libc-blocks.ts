@@ -6,7 +6,7 @@
  * Cannot tell: which block belongs to the linker and which to thread-local storage, except by their neighbours; getrandom's
  * state without smaps (VmFlags `wf dd`).
  */
-import { filePattern, hasPath, nameMatches } from '../attribution/files';
+import { filePattern, hasPath, isMatch, nameMatches } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts, isClaimed } from '../attribution/view';
 import { EXECUTE, type Mapping } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
@@ -78,9 +78,15 @@ function claimBetween(view: View, lowest: Address, highest: Address): void {
 }
 
 /** Position in `view.writable` of the first that begins at or above `address`. */
-function firstAbove(view: View, address: Address): number {
-  const position = view.writable.findIndex((index) => view.mappings[index]!.start >= address);
-  return position < 0 ? view.writable.length : position;
+function firstAbove({ writable, mappings }: View, address: Address): number {
+  let low = 0;
+  let high = writable.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (mappings[writable[middle]!]!.start < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The next library in one direction, the vdso for one above, null when generated code or too much else comes before it. */
@@ -123,9 +129,10 @@ export const libcBlocks: Signature = {
     let lowest = Infinity;
     let highest = 0;
     for (let n = 0; n < files.length; n++) {
-      const { matches, mappings } = files[n]!;
-      if (!matches.includes(LIBRARY)) continue;
-      const isC = matches.includes(C_LIBRARY);
+      const file = files[n]!;
+      const { mappings } = file;
+      if (!isMatch(file, LIBRARY)) continue;
+      const isC = isMatch(file, C_LIBRARY);
       for (let i = 0; i < mappings.length; i++) {
         if (view.mappings[mappings[i]!]!.offset === 0) claimBelow(view, mappings[i]!, isC);
       }
