@@ -85,6 +85,16 @@ describe('coroutines', () => {
     expect(at(answer, BASE + 64 * MIB)).toBe('glibc.thread-stack stack');
   });
 
+  it('may have merged with what lies above, when another of its size stands alone', () => {
+    const merged: Piece[] = [
+      { start: BASE - 16 * MIB, size: PAGE, permissions: '---p', flags: 'mr mw me ac' },
+      anonymous(BASE - 16 * MIB + PAGE, MIB + 264 * KIB, 8 * KIB),
+    ];
+    const answer = attributed([...merged, ...block(MIB)], { limits });
+    expect(bytesOf(answer, 'app.coroutine-stack')).toBe(2 * (MIB + PAGE));
+    expect(at(answer, BASE - 15 * MIB + PAGE)).toBe('glibc.mmap-chunk heap');
+  });
+
   it('is not any block above a guard page', () => {
     expect(bytesOf(attributed(block(MIB + 12 * KIB), { limits }), 'app.coroutine-stack')).toBe(0);
     expect(bytesOf(attributed(block(16 * MIB), { limits }), 'app.coroutine-stack')).toBe(0);
