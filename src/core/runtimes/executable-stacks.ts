@@ -24,7 +24,9 @@ function defaultSize(view: View): Bytes {
 export const executableStacks: Signature = {
   name: 'executable-stacks',
   claim(view) {
-    const main = view.bracketed.find((i) => view.mappings[i]!.name === '[stack]');
+    if (view.executable.length === 0) return;
+    // It is among the highest names.
+    const main = view.bracketed.findLast((i) => view.mappings[i]!.name === '[stack]');
     if (main === undefined || !(view.mappings[main]!.access & EXECUTE)) return;
     const usual = defaultSize(view);
     const claim: Claim = {
