@@ -21,13 +21,19 @@ function defaultSize(view: View): Bytes {
   return limits === null ? 8 * MIB : (limits.stack ?? 2 * MIB);
 }
 
+function hasExecutableStack({ bracketed, mappings }: View): boolean {
+  // From above: it is among the highest names.
+  for (let n = bracketed.length - 1; n >= 0; n--) {
+    const m = mappings[bracketed[n]!]!;
+    if (m.name === '[stack]') return (m.access & EXECUTE) !== 0;
+  }
+  return false;
+}
+
 export const executableStacks: Signature = {
   name: 'executable-stacks',
   claim(view) {
-    if (view.executable.length === 0) return;
-    // It is among the highest names.
-    const main = view.bracketed.findLast((i) => view.mappings[i]!.name === '[stack]');
-    if (main === undefined || !(view.mappings[main]!.access & EXECUTE)) return;
+    if (view.executable.length === 0 || !hasExecutableStack(view)) return;
     const usual = defaultSize(view);
     const claim: Claim = {
       region: `${libcOf(view).name}.thread-stack`,
