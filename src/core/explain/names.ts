@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<string, string>> = {
   bun: 'Bun',
   javascriptcore: 'JavaScriptCore',
   jsc: 'JavaScriptCore',
+  spidermonkey: 'SpiderMonkey',
+  mozjemalloc: 'mozjemalloc',
   cpython: 'Python',
   ruby: 'Ruby',
   php: 'PHP',

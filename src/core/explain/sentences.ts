@@ -258,9 +258,16 @@ function wasm({ bytes, numbers }: Finding, n: (name: string) => number, remedy: 
   const { count, each } = numbers;
   const inUse = `${iec(n('inUse'))} of it is in use.`;
   const advice = `Under a virtual limit: ${remedy}.`;
-  if (count === undefined || each === undefined) {
-    return say(`WebAssembly memories reserve ${iec(bytes)}; ${inUse}`, advice);
+  if (each === undefined) {
+    const memories =
+      count === undefined
+        ? 'WebAssembly memories reserve'
+        : count === 1
+          ? 'One WebAssembly memory reserves'
+          : `${capitalized(countWord(count))} WebAssembly memories reserve`;
+    return say(`${memories} ${iec(bytes)}; ${inUse}`, advice);
   }
+  if (count === undefined) return say(`WebAssembly memories reserve ${iec(bytes)}; ${inUse}`, advice);
   if (count === 1) return say(`One WebAssembly memory reserves ${iec(each)}; ${inUse}`, advice);
   return say(
     `${capitalized(countWord(count))} WebAssembly memories reserve ${iec(each)} each, ${iec(bytes)} together; ${inUse}`,

@@ -102,6 +102,13 @@ describe('the ten questions', () => {
     expect(said(drawLayout('v8.wasm-memory reservation 5GiB'), 'v8.wasm')).toMatch(
       /^WebAssembly memories reserve 5 GiB;/
     );
+    // Deno keeps no guards: each memory has the size that it may grow to, and is known by what is open of it.
+    const small = 'v8.wasm-memory heap 4MiB\nv8.wasm-memory reservation 60MiB';
+    const large = 'v8.wasm-memory heap 1MiB\nv8.wasm-memory reservation 4095MiB';
+    expect(said(drawLayout(`${small}\n${large}\ngap 1MiB\n${large}`), 'v8.wasm')).toMatch(
+      /^Three WebAssembly memories reserve 8\.06 GiB; 6 MiB of it is in use\./
+    );
+    expect(said(drawLayout(large), 'v8.wasm')).toMatch(/^One WebAssembly memory reserves 4 GiB;/);
     expect(said(drawLayout('wasmtime.linear-memory reservation 4362076160'), 'wasm.memory')).toMatch(
       /^One WebAssembly/
     );

@@ -90,6 +90,41 @@ describe('V8 in Node', () => {
     expect(bytesOf(answer, 'v8.tables')).toBe(128 * MIB);
   });
 
+  it('parts the guard of a wasm memory from an arena below it, and from a stack', () => {
+    const memory = [
+      [4096, 'rw-p', 'nr'],
+      [8 * 1048576 - 4096, '---p', 'nr'],
+    ] as const;
+    const beside = inOrder(
+      contiguous(0x7f0d04000000, [1444, 'rw-p', 'nr'], [64 * 1024 - 1444 + 2 * 1048576, '---p', 'nr'], ...memory),
+      contiguous(0x7f104b800000, [8192, 'rw-p', 'nh'], [2 * 1048576, '---p', 'nr'], ...memory)
+    );
+    const pages = Array.from({ length: 8 }, (_, n) => contiguous(0x1000000000 + n * 0x40000000, [256, 'rw-p', 'nr']));
+    for (const drawn of [beside, withoutFlags(beside)]) {
+      const answer = attributed(inOrder(IMAGE, ...pages, drawn));
+      expect(bytesOf(answer, 'v8.wasm-memory')).toBe(20 * GIB);
+      expect(at(answer, 0x7f104b900000)).not.toContain('v8');
+    }
+  });
+
+  it('knows tables whose end is not aligned, unused ones above code, and memories without guards', () => {
+    const drawn = contiguous(
+      0x7f058277c000,
+      [64, 'r--p', 'dc nr'],
+      [64, 'rw-p', 'dc nr'],
+      [256 * 1024 - 128 + 16, '---p', 'dc nr'],
+      [512 * 1024 - 256, 'rwxp', 'dc nr'],
+      [128 * 1024 + 240, '---p', 'dc nr']
+    );
+    const wasm = contiguous(0x7f46bcf30000, [1280, 'rw-p', 'dc nr'], [17920, '---p', 'dc nr']);
+    for (const pieces of [drawn, withoutFlags(drawn)]) {
+      const answer = attributed(inOrder(IMAGE, PAGES, pieces));
+      expect(bytesOf(answer, 'v8.cage')).toBe(256 * MIB);
+      expect(bytesOf(answer, 'v8.tables')).toBe(128 * MIB);
+    }
+    expect(bytesOf(attributed(inOrder(IMAGE, PAGES, drawn, wasm)), 'v8.wasm-memory')).toBe(19200 * KIB);
+  });
+
   it('is recognised by its pages in a program with another name', () => {
     const many = Array.from({ length: 8 }, (_, n) => contiguous(0x1000000000 + n * 0x40000000, [256, 'rw-p', 'dc nr']));
     expect(attributed(inOrder(...many)).runtimes).toMatchObject([{ name: 'v8' }]);

@@ -29,6 +29,7 @@ import { claimTables } from './tables';
 
 /** Before each wasm memory until V8 12. */
 const LOW_GUARD = 2 * GIB;
+const LARGEST_ARENA = 64 * MIB;
 /** Wasm grows in pages of 64 KiB. */
 const WASM_PAGE = 64 * KIB;
 /** Pointer tables, the trusted cage, the type table of the C++ heap. */
@@ -156,10 +157,20 @@ function claimRun(view: View, run: Run, host: Host): void {
     const m = view.mappings[i]!;
     if (!isWide(view, i, m.start) && !isWasmHead(view, i)) continue;
     claimPart(view, from, i, host);
-    claimMapping(view, i, isCage(m, host) ? CAGE : WASM_MEMORY);
+    if (isCage(m, host)) claimMapping(view, i, CAGE);
+    else claimRange(view, isMergedGuard(view, i) ? m.end - LOW_GUARD : m.start, m.end, WASM_MEMORY);
     from = i + 1;
   }
   claimPart(view, from, run.to, host);
+}
+
+/** The guard before a memory when the rest of an arena has merged with it. */
+function isMergedGuard(view: View, i: number): boolean {
+  const m = view.mappings[i]!;
+  const extra = sizeOf(m) - LOW_GUARD;
+  const above = view.mappings[i + 1];
+  if (extra <= 0 || extra >= LARGEST_ARENA || !above || !touchesAbove(view, i)) return false;
+  return isPlainWritable(above) && isWide(view, i + 2, above.end);
 }
 
 /** Programs with compressed pointers reserve multiples of 4 GiB at a 4 GiB border, also without any wasm. */
@@ -197,8 +208,15 @@ function claimReservation(view: View, from: number, to: number, host: Host): voi
     claimRange(view, end - TABLE, end, TABLES);
   } else if (unused || (pieces.some(isCode) && bytes > LARGEST_WASM_CODE)) claimRange(view, start, end, CODE_RANGE);
   else if (!pieces.some(isInaccessible) || bytes < 16 * MIB) for (let i = from; i < to; i++) claimPiece(view, i, host);
-  else if (!host.caged && pieces.every((m) => sizeOf(m) % WASM_PAGE === 0)) claimRange(view, start, end, WASM_MEMORY);
+  else if (isUnguarded(pieces)) claimRange(view, start, end, WASM_MEMORY);
   else claimRange(view, start, end, bytes === TABLE ? TABLES : CAGE);
+}
+
+/** A memory without guards: what it may grow to is reserved, whole wasm pages of it are open. */
+function isUnguarded(pieces: readonly Mapping[]): boolean {
+  const [head, rest] = pieces;
+  if (pieces.length !== 2 || !isPlainWritable(head!) || !isPlainNone(rest!)) return false;
+  return sizeOf(head!) % WASM_PAGE === 0 && sizeOf(rest!) % WASM_PAGE === 0;
 }
 
 function claimPiece(view: View, i: number, host: Host): void {
