@@ -9,7 +9,11 @@ import { cut } from './text';
 
 const WIDE = 100;
 const NARROW = 60;
-const NARROWER = 46;
+/** Widths of the columns: mark and name, size, share, resident. */
+const NAME = 2 + 14;
+const SIZE = 11;
+const SHARE = 9;
+const RESIDENT = 12;
 /** They may cost RAM: their names stand out. */
 const HOT: ReadonlySet<Category> = new Set<Category>(['heap', 'stack']);
 
@@ -19,14 +23,16 @@ export function categoriesTable(style: Style, layout: Layout, verdict: string): 
   const measured = layout.ranges.some((range) => range.resident !== null);
   const bytesWidth = Math.max(13, withSeparators(layout.virtualBytes).length) + 2;
   const wide = style.columns >= WIDE;
-  const withResident = measured && 2 + 14 + bytesWidth + 11 + 9 + 12 <= style.columns;
+  const withSize = NAME + bytesWidth + SIZE <= style.columns;
+  const withShare = style.columns >= NARROW;
+  const withResident = measured && NAME + bytesWidth + SIZE + SHARE + RESIDENT <= style.columns;
 
   const line = (name: string, bytes: string, size: string, part: string, resident: string): string =>
-    name.padEnd(14) +
+    name.padEnd(NAME - 2) +
     bytes.padStart(bytesWidth) +
-    (style.columns >= NARROWER ? size.padStart(11) : '') +
-    (style.columns >= NARROW ? part.padStart(9) : '') +
-    (withResident ? resident.padStart(12) : '');
+    (withSize ? size.padStart(SIZE) : '') +
+    (withShare ? part.padStart(SHARE) : '') +
+    (withResident ? resident.padStart(RESIDENT) : '');
 
   const head = line('category', 'bytes', 'size', 'share', 'resident');
   const room = style.columns - 2 - head.length - 3;
