@@ -26,6 +26,14 @@ export interface Totals {
 /** A region and a category: what bytes are summed up by. */
 type Row = { -readonly [K in keyof AttributedRegion]: AttributedRegion[K] };
 
+interface Rows {
+  readonly list: Row[];
+  /** Made when there are many, which happens where a program names its memory block by block. */
+  byKey: Map<string, Row> | null;
+}
+
+const MANY = 64;
+
 /** The rows of one claim: of its accessible bytes and of the others. Thousands of mappings share a few claims. */
 interface Account {
   readonly claim: Claim;
@@ -37,7 +45,7 @@ const WEAKNESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, 
 
 export function totalsOf({ mappings, ledger }: View): Totals {
   const accounts = new Map<Claim, Account>();
-  const rows: Row[] = [];
+  const rows: Rows = { list: [], byKey: null };
   let account: Account | null = null;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
@@ -71,32 +79,47 @@ function accountOf(accounts: Map<Claim, Account>, claim: Claim): Account {
   return account;
 }
 
-function rowOf(m: Mapping, account: Account, rows: Row[]): Row {
+function rowOf(m: Mapping, account: Account, rows: Rows): Row {
   return isInaccessible(m)
     ? (account.shut ??= sharedRow(rows, account.claim, categoryOf(m, account.claim)))
     : (account.open ??= sharedRow(rows, account.claim, account.claim.category));
 }
 
 /** Claims of one region share a row. */
-function sharedRow(rows: Row[], { region, confidence, why }: Claim, category: Category): Row {
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    if (row.category !== category || row.region !== region) continue;
-    if (WEAKNESS[confidence] > WEAKNESS[row.confidence]) row.confidence = confidence;
-    return row;
+function sharedRow(rows: Rows, { region, confidence, why }: Claim, category: Category): Row {
+  const known = findRow(rows, region, category);
+  if (known) {
+    if (WEAKNESS[confidence] > WEAKNESS[known.confidence]) known.confidence = confidence;
+    return known;
   }
   const row = { region, category, bytes: 0, mappings: 0, confidence, why };
-  rows.push(row);
+  rows.list.push(row);
+  rows.byKey?.set(keyOf(row), row);
   return row;
 }
 
-function summed(rows: Row[]): Totals {
+function findRow(rows: Rows, region: string, category: Category): Row | undefined {
+  const { list } = rows;
+  if (list.length < MANY) {
+    for (let i = 0; i < list.length; i++)
+      if (list[i]!.category === category && list[i]!.region === region) return list[i];
+    return undefined;
+  }
+  rows.byKey ??= new Map(list.map((row) => [keyOf(row), row]));
+  return rows.byKey.get(keyOf({ region, category }));
+}
+
+function keyOf({ region, category }: Pick<Row, 'region' | 'category'>): string {
+  return `${category} ${region}`;
+}
+
+function summed({ list }: Rows): Totals {
   const categories = emptyCategoryBytes();
   let virtualBytes = 0;
-  for (const { category, bytes } of rows) {
+  for (const { category, bytes } of list) {
     categories[category] += bytes;
     virtualBytes += bytes;
   }
-  const regions = rows.sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
+  const regions = list.sort((a, b) => b.bytes - a.bytes || (a.region < b.region ? -1 : 1));
   return { virtualBytes, categories, regions };
 }
