@@ -1,5 +1,6 @@
 /**
- * Reservations of the program itself: inaccessible memory that no runtime claims, with the head that was opened in it.
+ * Reservations of the program itself: inaccessible memory that no runtime claims, with the head that was opened in it, and
+ * writable memory of a size that is no use of memory.
  *
  * Source: mmap(2) PROT_NONE, mprotect(2). Sample:
  *   `7f22a6600000-7f22a7600000 rw-p 00000000 00:00 0`      VmFlags `nr`
@@ -9,6 +10,7 @@
  */
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
+import { GIB, TIB } from '../units';
 import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -18,6 +20,21 @@ const RESERVATION: Claim = {
   confidence: 'guess',
   why: 'Address space that the program reserved itself; no known runtime does it this way.',
 };
+const OPEN: Claim = {
+  ...RESERVATION,
+  why: 'Address space that the program reserved writable: far larger than what it uses of it.',
+};
+/** Buffer managers and arenas that are writable from the start, to the last byte they may ever need (Kuzu: 8 TiB). */
+const LEAST_OPEN = 64 * GIB;
+/** Without resident figures only what no machine has is known to be unused. */
+const LEAST_UNSEEN = 4 * TIB;
+const USED = 1 / 64;
+
+function isOpenReservation(view: View, index: number): boolean {
+  const size = sizeOf(view.mappings[index]!);
+  const entry = view.smaps?.[index];
+  return entry ? size >= LEAST_OPEN && entry.rss + entry.swap < size * USED : size >= LEAST_UNSEEN;
+}
 
 function claimHead(view: View, tail: number): void {
   const head = view.mappings[tail - 1];
@@ -36,6 +53,9 @@ export const reservation: Signature = {
       if (view.ledger[i] !== undefined) continue;
       claimMapping(view, i, RESERVATION);
       claimHead(view, i);
+    }
+    for (const i of view.largeWritable) {
+      if (view.ledger[i] === undefined && isOpenReservation(view, i)) claimMapping(view, i, OPEN);
     }
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KIB, MIB } from '../../../src/core/units';
+import { KIB, MIB, TIB } from '../../../src/core/units';
 import { type Piece, at, attributed, bytesOf } from './build';
 
 const PAGE = 4 * KIB;
@@ -154,5 +154,14 @@ describe('musl under the name of its library', () => {
     const heap = anonymous(BASE, 28 * KIB, PAGE);
     const answer = attributed([heap, ...image(BASE + MIB, 512 * KIB, '/usr/lib/x86_64-linux-musl/libc.so')]);
     expect(at(answer, BASE)).toBe('musl.malloc heap');
+  });
+});
+
+describe('address space that is writable from the start', () => {
+  const block = (rss: number): Piece[] => [anonymous(BASE, 8 * TIB, rss, 'rd wr mr mw me nr'), ...libc(BASE + 9 * TIB)];
+
+  it('is a reservation of the program while hardly anything of it is used', () => {
+    expect(at(attributed(block(512 * KIB)), BASE)).toBe('app.reservation heap');
+    expect(at(attributed(block(TIB)), BASE)).toBe('jemalloc.mapping heap');
   });
 });
