@@ -4,6 +4,7 @@ import { runtimeName } from './names';
 const NOUNS: Readonly<Record<string, string>> = {
   'anon.executable': 'executable memory without a name',
   'anon.unnamed': 'memory without a name',
+  'app.coroutine-stack': 'stacks of coroutines',
   'app.reservation': 'the program (its own reservation)',
   'beam.mseg-carrier': "Erlang's carriers",
   'beam.super-carrier': "Erlang's super carrier",
@@ -78,6 +79,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   shared: 'shared memory',
   'shared.anon-shmem': 'shared anonymous memory',
   'shared.memfd': 'shared memory files (memfd)',
+  'shared.packet-ring': 'rings of packets shared with the kernel',
   'spidermonkey.code': "SpiderMonkey's code",
   'spidermonkey.gc-chunk': "SpiderMonkey's heap",
   'spidermonkey.wasm-memory': 'wasm memory',
