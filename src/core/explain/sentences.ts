@@ -83,7 +83,9 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
     say(
       `${withSeparators(n('count'))} of ${withSeparators(n('limit'))} mappings are used (${share(n('count'), n('limit'))}). ` +
         'At the limit new memory is refused although RAM is free.' +
-        (words['most'] === undefined ? '' : ` ${withSeparators(n('most'))} of them are ${words['most']}.`),
+        (words['most'] === undefined
+          ? ''
+          : ` ${withSeparators(n('most'))} of them belong to ${nounOf(words['most'])} (${words['most']}).`),
       'Raise vm.max_map_count; find what splits mappings.'
     ),
 

@@ -20,6 +20,8 @@ import { plainBytes, plainText } from '../mapping/plain-text';
 import { type Bytes, type Pages, type UnixMillis, pagesToBytes } from '../units';
 import { DEFAULT_SYSTEM, type Snapshot, type SystemFacts, type Thread, snapshotOf } from './snapshot';
 
+const ENOUGH_BORDERS = 12;
+
 /** File texts as they were read; null = not there or not readable. */
 export interface ProcessFiles {
   /** Bytes are parsed faster than text. */
@@ -83,7 +85,10 @@ export function snapshotFromFiles(files: ProcessFiles, facts: KnownFacts = {}): 
   const total = mappedBytes(mappings) - overlapping;
   const base = machine?.system ?? facts.system ?? DEFAULT_SYSTEM;
   const pageSize =
-    (files.auxv && parsePageSize(files.auxv)) ?? (statm && pageSizeFrom(total, statm.size)) ?? base.pageSize;
+    (files.auxv && parsePageSize(files.auxv)) ??
+    (statm && pageSizeFrom(total, statm.size)) ??
+    (base === DEFAULT_SYSTEM ? pageSizeOfBorders(mappings) : null) ??
+    base.pageSize;
   const system = { ...base, pageSize };
   const statmBytes = statm && pagesToBytes(statm.size, system.pageSize);
   const snapshot = snapshotOf(mappings, {
@@ -139,6 +144,13 @@ function overlapOf(mappings: readonly Mapping[]): Bytes {
 /** The page size of a copied process, when maps and statm agree on one: null when they do not. */
 function pageSizeFrom(bytes: Bytes, pages: Pages): Bytes | null {
   return PAGE_SIZES.find((size) => size * pages === bytes) ?? null;
+}
+
+/** With pages of 4 KiB the borders of a dozen mappings are not all multiples of 16 KiB. */
+function pageSizeOfBorders(mappings: readonly Mapping[]): Bytes | null {
+  if (mappings.length < ENOUGH_BORDERS) return null;
+  const fits = (size: Bytes): boolean => mappings.every((m) => m.start % size === 0 && m.end % size === 0);
+  return [...PAGE_SIZES].reverse().find((size) => size > DEFAULT_SYSTEM.pageSize && fits(size)) ?? null;
 }
 
 /** Start of a process, Unix ms, to the clock tick (10 ms). */

@@ -165,7 +165,7 @@ describe('the ten questions', () => {
     const layout = { ...drawLayout('v8.heap heap 4KiB\nv8.heap heap 4KiB\nelf.text code 4KiB'), maxMapCount: 3 };
     expect(findingsOf(layout)[0]).toMatchObject({ kind: 'mappings', severity: 'error' });
     expect(said(layout, 'mappings')).toContain('3 of 3 mappings are used (100 %).');
-    expect(said(layout, 'mappings')).toContain('2 of them are v8.heap.');
+    expect(said(layout, 'mappings')).toContain("2 of them belong to V8's heap (v8.heap).");
     expect(said({ ...layout, maxMapCount: 65530 }, 'mappings')).toBe('');
   });
 });
