@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../../../src/core/runtimes/jvm/facts';
-import { isChunks, tablesWithin } from '../../../src/core/runtimes/jvm/tables';
+import { type TableKind, isChunks, largeTableWithin, tablesWithin } from '../../../src/core/runtimes/jvm/tables';
 import { GIB, KIB, MIB } from '../../../src/core/units';
 import { type Piece, at, attributed, bytesOf } from './build';
 import { contiguous, inOrder, withoutFlags } from './contiguous';
@@ -221,16 +221,31 @@ describe('stacks', () => {
 });
 
 describe('fully committed tables', () => {
+  const kinds = (...kib: number[]): TableKind[] => kib.map((size) => ({ bytes: size * KIB, most: 4 }));
+
+  it('are not more than a collector has: buffers of the program can be any sum of small ones', () => {
+    const start = 0x7f0100032000;
+    // 128 MiB of heap; nine direct buffers.
+    expect(tablesWithin(start, start + 11520 * KIB, kinds(256, 2048, 4096), false)).toBeNull();
+  });
+
+  it('are the high end of a stretch that is not much larger', () => {
+    const end = 0x7f637c237000;
+    // 6028 MiB of heap: a bitmap of 1/32, its summary data and a chunk below it.
+    expect(largeTableWithin(end - 194204 * KIB, end, [192896 * KIB])).toEqual({ start: end - 192896 * KIB, end });
+    expect(largeTableWithin(end - 300000 * KIB, end, [192896 * KIB])).toBeNull();
+  });
+
   it('are cut from malloc chunks by their size', () => {
     const start = 0x7f0100032000;
     // 300 MiB of heap: two bitmaps and a card table, then two chunks of 1 MiB and a page.
-    const found = tablesWithin(start, start + (4800 * 2 + 600 + 2056) * KIB, [4800 * KIB, 600 * KIB], false);
+    const found = tablesWithin(start, start + (4800 * 2 + 600 + 2056) * KIB, kinds(4800, 600), false);
     expect(found).toEqual({ start, end: start + 10200 * KIB });
   });
 
   it('are not seen in a buffer of whole MiB', () => {
     const end = 0x7f0104000000;
-    expect(tablesWithin(end - 49156 * KIB, end, [16 * MIB, 2 * MIB], false)).toBeNull();
+    expect(tablesWithin(end - 49156 * KIB, end, kinds(16384, 2048), false)).toBeNull();
     expect(isChunks(49156 * KIB)).toBe(false);
     expect(isChunks((1028 * 9 + 132) * KIB)).toBe(true);
   });
@@ -245,5 +260,87 @@ describe('the release', () => {
     ['/opt/java/openjdk/lib/server/libjvm.so', null],
   ])('of %s is %s', (path, release) => {
     expect(releaseOf(path)).toBe(release);
+  });
+});
+
+describe('a class space without an archive', () => {
+  const library = contiguous(0x7f1c48000000, [20000, 'r-xp', '/opt/java/lib/server/libjvm.so']);
+
+  it('lies above a heap that ends at 4 GiB, and merges with it when that is all in use', () => {
+    const low = contiguous(
+      0xfc000000,
+      [65536 + 640, 'rw-p', ''],
+      [128, '---p', 'nr'],
+      [64, 'rw-p', ''],
+      [1047744, '---p', 'nr']
+    );
+    const answer = attributed(inOrder(low, library));
+    expect(bytesOf(answer, 'jvm.java-heap')).toBe(64 * MIB);
+    expect(bytesOf(answer, 'jvm.class-space')).toBe(GIB);
+    expect(at(answer, 0x100000000)).toBe('jvm.class-space metadata');
+  });
+
+  it('may have another size', () => {
+    const low = contiguous(
+      0x5c0000000,
+      [1179648, 'rw-p', ''],
+      [8257536, '---p', 'nr'],
+      [704, 'rw-p', ''],
+      [212288, '---p', 'nr']
+    );
+    const answer = attributed(inOrder(low, library));
+    expect(bytesOf(answer, 'jvm.class-space')).toBe(212992 * KIB);
+  });
+
+  it('is not a heap that crosses 4 GiB', () => {
+    const low = contiguous(0x80000000, [1048576, 'rw-p', ''], [28311552, '---p', 'nr']);
+    const answer = attributed(inOrder(low, library));
+    expect(bytesOf(answer, 'jvm.class-space')).toBe(0);
+    expect(bytesOf(answer, 'jvm.java-heap')).toBe(28 * GIB);
+  });
+
+  it('begins with a page that catches null since JDK 24', () => {
+    const space = contiguous(0x86000000, [64, '---p', 'nr'], [1088, 'rw-p', ''], [1047424, '---p', 'nr']);
+    const heap = contiguous(0xe0000000, [385792, 'rw-p', ''], [138496, '---p', 'nr']);
+    const answer = attributed(inOrder(space, heap, library));
+    expect(bytesOf(answer, 'jvm.class-space')).toBe(GIB);
+    expect(bytesOf(answer, 'jvm.java-heap')).toBe(512 * MIB);
+  });
+});
+
+describe('a metaspace node with one hole', () => {
+  const library = contiguous(0x7f1c48000000, [20000, 'r-xp', '/opt/java/lib/server/libjvm.so']);
+  const arena = contiguous(0x7f1c00000000, [4224, 'rw-p', 'nr'], [61312, '---p', 'nr']);
+
+  it('was mapped anew where it is open; an arena of malloc was not', () => {
+    const node = contiguous(0x7f1c10000000, [6464, 'rw-p', ''], [59072, '---p', 'nr']);
+    const answer = attributed(inOrder(arena, node, library));
+    expect(at(answer, 0x7f1c10000000)).toBe('jvm.metaspace metadata');
+    expect(at(answer, 0x7f1c00000000)).toBe('glibc.arena heap');
+  });
+});
+
+describe('tables that mirror the heap', () => {
+  it('have its holes, 32 times smaller', () => {
+    const library = contiguous(0x7f1c48000000, [20000, 'r-xp', '/opt/java/lib/server/libjvm.so']);
+    const set = contiguous(0x1000, [4, 'rw-p', ''], [8, '---p', 'nr'], [4, 'rw-p', '']);
+    const heap = contiguous(
+      0xe0000000,
+      [385792, 'rw-p', ''],
+      [17408, '---p', 'nr'],
+      [94720, 'rw-p', ''],
+      [26368, '---p', 'nr']
+    );
+    const bitmap = contiguous(
+      0x7f7107000000,
+      [12056, 'rw-p', ''],
+      [544, '---p', 'nr'],
+      [2960, 'rw-p', ''],
+      [824, '---p', 'nr']
+    );
+    const answer = attributed(inOrder(set, heap, bitmap, library));
+    expect(at(answer, 0x7f7107000000)).toBe('jvm.gc-structures metadata');
+    expect(at(answer, 0x7f7107000000 + 14 * MIB)).toBe('jvm.gc-structures metadata');
+    expect(bytesOf(answer, 'jvm.java-heap')).toBe(512 * MIB);
   });
 });

@@ -18,7 +18,7 @@ import {
   touchesAbove,
   touchesBelow,
 } from '../../attribution/view';
-import { type Mapping, sizeOf } from '../../mapping/mapping';
+import { type Mapping, isAnonymous, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
 import { alignDown, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
 import { sizeOption } from './facts';
@@ -27,6 +27,10 @@ const GRANULE = 64 * KIB;
 const NODE = 64 * MIB;
 const OLD_NODE = 8 * MIB;
 const CHUNK = 4 * MIB;
+const SMALLEST_CLASS_SPACE = MIB;
+/** Of CompressedClassSpaceSize; room for the alignment of the two. */
+const LARGEST_CLASS_SPACE = 4 * GIB;
+const HEAP_ENDS: readonly Address[] = [4 * GIB, 32 * GIB];
 /** First release with the metaspace of JEP 387; a library whose path does not tell counts as older, for the shape decides. */
 const JEP_387 = 16;
 const UNKNOWN_RELEASE = JEP_387 - 1;
@@ -94,8 +98,8 @@ export function claimClasses(view: View, release: number | null): string | null 
       found = claimClassSpaceAt(view, above.start) || found;
     }
   }
-  if (!found) found = claimClassSpaceBySize(view);
-  const chunked = claimMetaspace(view);
+  if (!found) found = claimClassSpaceAlone(view);
+  const chunked = (release ?? JEP_387) >= JEP_387 && claimMetaspace(view);
   if (shut) return 'JDK 24 and later';
   if (chunked) return 'JDK 16 and later';
   return (release ?? UNKNOWN_RELEASE) < JEP_387 && claimOldMetaspace(view) ? 'JDK 8 to 15' : null;
@@ -149,9 +153,40 @@ function claimClassSpaceAt(view: View, start: Address): boolean {
   return true;
 }
 
+/** Without an archive, or with the class space elsewhere: above a heap that ends at a border, or a run of its size. */
+function claimClassSpaceAlone(view: View): boolean {
+  return HEAP_ENDS.some((border) => claimClassSpaceAbove(view, border)) || claimClassSpaceBySize(view);
+}
+
 /**
- * Without an archive: a run of exactly the reserved size, whose low end is writable. A Java heap of 1 GiB has the same
- * shape; of two such runs the class space is the one that touches the heap below it or does not end at 4 GiB.
+ * Compressed pointers to objects reach 4 GiB, or 32 GiB when they are shifted: a heap that ends there has the class space
+ * right above it, and the two may merge. A heap that crosses 4 GiB is larger than any class space.
+ */
+function claimClassSpaceAbove(view: View, border: Address): boolean {
+  const first = indexAt(view, border);
+  const m = view.mappings[first];
+  if (!m) return false;
+  const below = m.start < border ? m : touchesBelow(view, first) ? view.mappings[first - 1] : null;
+  if (!below || m.start > border || !isOurs(view, first) || !isAnonymous(below) || below.end < border) {
+    return false;
+  }
+  let end = m.end;
+  for (let i = first + 1; i < view.mappings.length && touchesBelow(view, i) && isOurs(view, i); i++) {
+    end = view.mappings[i]!.end;
+  }
+  if (!isPlainWritable(m) || end - border < SMALLEST_CLASS_SPACE || end - border > LARGEST_CLASS_SPACE) return false;
+  claimRange(
+    view,
+    border,
+    end,
+    classSpace('certain', 'Directly above a heap that ends where compressed object pointers end.')
+  );
+  return true;
+}
+
+/**
+ * A run of exactly the reserved size, whose low end is writable, or a page that catches null. A Java heap of 1 GiB has the
+ * same shape; of two such runs the class space is the one that touches the heap below it or does not end at 4 GiB.
  */
 function claimClassSpaceBySize(view: View): boolean {
   const size = classSpaceSize(view);
@@ -164,9 +199,11 @@ function claimClassSpaceBySize(view: View): boolean {
     let j = i;
     while (j > first && isOurs(view, j - 1) && touchesBelow(view, j)) j--;
     const head = view.mappings[first];
-    if (j !== first || !head || head.start !== start || !isPlainWritable(head) || start % MIB !== 0) continue;
+    if (j !== first || !head || head.start !== start || start % MIB !== 0) continue;
+    const shut = isPlainNone(head) && sizeOf(head) <= GRANULE && i > first;
+    if (!shut && !isPlainWritable(head)) continue;
     const touches = touchesBelow(view, first) && isPlainNone(view.mappings[first - 1]!);
-    const rank = (touches ? 2 : 0) + (m.end !== 4 * GIB ? 1 : 0);
+    const rank = (touches || shut ? 2 : 0) + (m.end !== 4 * GIB ? 1 : 0);
     if (!best || rank >= best.rank) best = { start, rank };
   }
   if (!best || best.rank === 0) return false;
@@ -191,20 +228,32 @@ function claimMetaspace(view: View): boolean {
       (border) => border >= m.start && border < m.end && holesInNode(view, border) >= (border === m.start ? 1 : 2)
     );
     if (base === undefined) continue;
-    const holes = holesInNode(view, base);
     // One head and one tail between two 64 MiB borders is also the shape of a glibc arena.
-    if (holes === 1 && base % NODE === 0) {
-      weak.push(base);
+    if (holesInNode(view, base) === 1 && base % NODE === 0 && !isCommitted(view, i)) {
+      if (hasFlag(view, i, 'nr') === null) weak.push(base);
       continue;
     }
     claimRange(view, base, base + NODE, METASPACE);
     found = true;
   }
-  if (!found && weak.length === 1) {
-    claimRange(view, weak[0]!, weak[0]! + NODE, { ...METASPACE, confidence: 'likely' });
-    found = true;
-  }
-  return found;
+  if (found) return true;
+  const first = weak.length === 1 ? weak[0] : onlyOne(weak.filter((base) => headAt(view, base) >= CHUNK));
+  if (first === undefined) return false;
+  claimRange(view, first, first + NODE, { ...METASPACE, confidence: 'likely' });
+  return true;
+}
+
+/** HotSpot maps what it commits anew: the kernel then counts the head (no VmFlags `nr`) and not the tail. */
+function isCommitted(view: View, head: number): boolean {
+  return hasFlag(view, head, 'nr') === false && hasFlag(view, head + 1, 'nr') === true;
+}
+
+function headAt(view: View, base: Address): Bytes {
+  return view.mappings[indexAt(view, base)]!.end - base;
+}
+
+function onlyOne<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined;
 }
 
 /** Number of inaccessible pieces in [base, base + 64 MiB), 0 when it is not a metaspace node. */

@@ -12,6 +12,7 @@ import {
   type Claim,
   type View,
   claimRange,
+  claimsOf,
   freeParts,
   isFree,
   touchesAbove,
@@ -21,13 +22,15 @@ import { type Mapping, isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
 import { alignUp, arenaStart, hasFlag, isPlainWritable } from '../shapes';
 import type { JavaHeap } from './java-heap';
-import { tablesWithin } from './tables';
+import { claimMirrors } from './mirrors';
+import { type TableKind, isChunks, largeTableWithin, tablesWithin } from './tables';
 
 const UNIT = 2 * MIB;
 const SMALLEST_TAIL = 64 * KIB;
 /** Archived objects lie at the end of the heap, so the last pages of a table may be in use: they stand above its tail. */
 const MOST_ABOVE = 64 * KIB;
 const ARENA = 64 * MIB;
+const ROUND = 64 * KIB;
 
 const PAIR: Claim = {
   region: 'jvm.gc-structures',
@@ -55,6 +58,7 @@ interface Table {
 
 export function claimGcStructures(view: View, heap: JavaHeap | null): void {
   const tables = heap ? tablesOf(view, heap) : [];
+  if (heap) claimMirrors(view, heap, SCALED);
   for (const i of view.inaccessible) {
     const tail = view.mappings[i]!;
     if (!isFree(view, i) || hasFlag(view, i, 'nr') === false) continue;
@@ -79,14 +83,20 @@ export function claimGcStructures(view: View, heap: JavaHeap | null): void {
     const start = tableStart(tables, free.start, tail);
     claimRange(view, start ?? free.start, tail.end, start === null ? PAIR : SCALED);
   }
-  claimCommitted(view, heap, tables);
+  claimCommitted(view, heap);
+  if (heap && heap.generations.length === 0) claimBelowTables(view);
 }
 
 function tablesOf(view: View, heap: JavaHeap): Table[] {
-  return [512, 64, 32].map((share) => ({
-    reserved: alignUp((heap.end - heap.start) / share, view.pageSize),
-    committed: alignUp(heap.committed / share, view.pageSize),
-  }));
+  const table = (bytes: Bytes, committed: Bytes, share: number): Table => ({
+    reserved: alignUp(bytes / share, view.pageSize),
+    committed: alignUp(committed / share, view.pageSize),
+  });
+  return [
+    // Offsets of objects are kept for a generation; its part of the card table is opened as the generation is.
+    ...heap.generations.map(({ bytes, committed }) => table(bytes, committed, 512)),
+    ...[512, 64, 32].map((share) => table(heap.end - heap.start, heap.committed, share)),
+  ];
 }
 
 /** True when [from, to) is the inaccessible tail of an arena whose head is `head`: a table merged with it from above. */
@@ -119,7 +129,9 @@ function tableStart(tables: readonly Table[], lowest: Address, tail: Mapping): A
 }
 
 /** Fully committed tables: no inaccessible tail shows them; their size does. */
-function claimCommitted(view: View, heap: JavaHeap | null, tables: readonly Table[]): void {
+function claimCommitted(view: View, heap: JavaHeap | null): void {
+  const kinds = heap ? kindsOf(view, heap) : [];
+  const large = heap ? largeOf(view, heap) : [];
   for (const i of view.writable) {
     const m = view.mappings[i]!;
     if (hasFlag(view, i, 'nh') === true) continue;
@@ -132,15 +144,43 @@ function claimCommitted(view: View, heap: JavaHeap | null, tables: readonly Tabl
       const from = part.start - m.start <= view.pageSize ? m.start : part.start;
       if ((end - from) % UNIT === 0 && from % UNIT === 0) {
         claimRange(view, from, end, WHOLE);
-      } else if (heap) {
-        const found = tablesWithin(
-          from,
-          end,
-          tables.map((table) => table.reserved),
-          end === m.end && !touchesAbove(view, i)
-        );
-        if (found) claimRange(view, found.start, found.end, { ...SCALED, confidence: 'likely' });
+        continue;
       }
+      const found =
+        tablesWithin(from, end, kinds, end === m.end && !touchesAbove(view, i)) ?? largeTableWithin(from, end, large);
+      if (found) claimRange(view, found.start, found.end, { ...SCALED, confidence: 'likely' });
     }
   }
+}
+
+/** G1 maps the cache of its remembered sets right after its tables: below the lowest. malloc's chunks are round, and a page. */
+function claimBelowTables(view: View): void {
+  for (const i of view.writable) {
+    for (const { start, end } of freeParts(view, i)) {
+      const bytes = end - start;
+      if (end === view.mappings[i]!.end || bytes < ROUND || bytes > UNIT) continue;
+      if ((bytes - view.pageSize) % ROUND === 0 || isChunks(bytes)) continue;
+      const above = claimsOf(view, i).find((segment) => segment.start === end);
+      if (above?.claim === SCALED) claimRange(view, start, end, PAIR);
+    }
+  }
+}
+
+/** No collector has more: card table, offsets and card counts; two bitmaps of a bit for each word, or one twice as large. */
+function kindsOf(view: View, heap: JavaHeap): TableKind[] {
+  const bytes = heap.end - heap.start;
+  return [
+    { bytes: alignUp(bytes / 512, view.pageSize), most: 4 },
+    { bytes: alignUp(bytes / 64, view.pageSize), most: 2 },
+    { bytes: alignUp(bytes / 32, view.pageSize), most: 1 },
+  ];
+}
+
+/** Bitmaps that are opened at once: of Parallel and CMS, and of a heap that is. */
+function largeOf(view: View, heap: JavaHeap): Bytes[] {
+  const bytes = heap.end - heap.start;
+  if (heap.generations.length === 0 && heap.committed < bytes) return [];
+  return [bytes / 32, bytes / 64, ...heap.generations.map((one) => one.bytes / 64)].map((size) =>
+    alignUp(size, view.pageSize)
+  );
 }

@@ -7,7 +7,16 @@
  * Cannot tell: where a heap above 32 GiB ends when other reservations touch it; the largest one counts then. Every
  * accessible ZGC view is heap, although they show the same pages.
  */
-import { type Claim, type View, claimRange, claimsOf, freeParts, isFree, touchesBelow } from '../../attribution/view';
+import {
+  type Claim,
+  type View,
+  claimRange,
+  claimsOf,
+  freeParts,
+  indexAt,
+  isFree,
+  touchesBelow,
+} from '../../attribution/view';
 import { type Mapping, isInaccessible } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, MIB, TIB } from '../../units';
 import { type Run, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
@@ -18,15 +27,35 @@ export interface JavaHeap {
   readonly end: Address;
   /** Writable bytes of it. */
   readonly committed: Bytes;
+  /** What is open and what is not, by turns, as offsets from its start. */
+  readonly pieces: readonly Piece[];
+  /** Where Serial, Parallel or CMS laid two generations side by side, lowest first; else empty. */
+  readonly generations: readonly Generation[];
+}
+
+/** Each is opened from its low end. */
+export interface Generation {
+  readonly bytes: Bytes;
+  readonly committed: Bytes;
 }
 
 interface Piece {
+  readonly from: Bytes;
+  readonly to: Bytes;
+  readonly open: boolean;
+}
+
+interface Span {
   readonly start: Address;
   readonly end: Address;
 }
 
 const LOW_END = 128 * GIB;
 const SMALLEST_HIGH = 8 * MIB;
+/** A generation is at least one part in so many of the heap. */
+const SMALLEST_GENERATION = 16;
+/** What is open of a generation, at least. */
+const LEAST_OPEN = 64;
 /** Above every size: the rank of a piece that is as large as -Xmx. */
 const EXACT = 1024 * TIB;
 
@@ -56,14 +85,34 @@ function isReserved(view: View, m: Mapping, i: number): boolean {
   return isPlainNone(m) && isFree(view, i) && hasFlag(view, i, 'nr') !== false;
 }
 
-function heapOf(view: View, start: Address, end: Address): JavaHeap {
+/** @param regions the collector opens the heap by regions, not by generations */
+function heapOf(view: View, start: Address, end: Address, regions: boolean): JavaHeap {
   let committed = 0;
-  for (const m of view.mappings) {
-    if (m.start < end && m.end > start && !isInaccessible(m)) {
-      committed += Math.min(m.end, end) - Math.max(m.start, start);
-    }
+  const pieces: Array<{ from: Bytes; to: Bytes; open: boolean }> = [];
+  for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < end; i++) {
+    const m = view.mappings[i]!;
+    const from = Math.max(m.start, start) - start;
+    const to = Math.min(m.end, end) - start;
+    const open = !isInaccessible(m);
+    const last = pieces.at(-1);
+    if (last?.open === open && last.to === from) last.to = to;
+    else pieces.push({ from, to, open });
+    if (open) committed += to - from;
   }
-  return { start, end, committed };
+  return { start, end, committed, pieces, generations: regions ? [] : generationsOf(pieces, end - start) };
+}
+
+/** Two, each opened from its low end; G1 has archived objects at the high end of its heap, far smaller than a generation. */
+function generationsOf(pieces: readonly Piece[], bytes: Bytes): Generation[] {
+  const openings = pieces.flatMap((piece, i) => (piece.open ? [i] : []));
+  if (openings.length !== 2 || openings[0] !== 0) return [];
+  const generations = openings.map((i) => ({
+    bytes: (pieces[i + 1] ?? pieces[i]!).to - pieces[i]!.from,
+    committed: pieces[i]!.to - pieces[i]!.from,
+  }));
+  return generations.every((one) => one.bytes >= bytes / SMALLEST_GENERATION && one.committed >= one.bytes / LEAST_OPEN)
+    ? generations
+    : [];
 }
 
 /** Archived objects are file pages in the middle of the heap, claimed with the archive. */
@@ -94,16 +143,24 @@ function claimZHeap(view: View): JavaHeap | null {
       );
     }
   }
-  return heapOf(view, views[0]!.start, views[0]!.end);
+  return heapOf(view, views[0]!.start, views[0]!.end, true);
 }
 
 function claimLowHeap(view: View): JavaHeap | null {
   const heaps: Run[] = [];
-  const belongs = (m: Mapping, i: number): boolean =>
-    m.end <= LOW_END && (isFree(view, i) ? isPlainWritable(m) || isReserved(view, m, i) : isArchivedPart(view, i));
+  let shenandoah = false;
+  const belongs = (m: Mapping, i: number): boolean => {
+    if (m.end > LOW_END) return false;
+    if (isFree(view, i)) return isPlainWritable(m) || isReserved(view, m, i);
+    return isArchivedPart(view, i) || (isPlainWritable(m) && freeEnd(view, i) !== null);
+  };
   for (const run of runsOf(view, belongs)) {
-    if (run.end - run.start < MIB) claimRange(view, run.start, run.end, COLLECTION_SET);
-    else heaps.push(run);
+    // The class space may have merged with the high end of the heap.
+    const end = freeEnd(view, run.to - 1) ?? run.end;
+    if (end - run.start < MIB) {
+      claimRange(view, run.start, end, COLLECTION_SET);
+      shenandoah = true;
+    } else heaps.push({ ...run, end });
   }
   if (heaps.length === 0) return null;
   for (const run of heaps) {
@@ -114,7 +171,14 @@ function claimLowHeap(view: View): JavaHeap | null {
       claimOf('certain', 'Reserved below 32 GiB for compressed object pointers, beside libjvm.so.')
     );
   }
-  return heapOf(view, heaps[0]!.start, heaps[heaps.length - 1]!.end);
+  return heapOf(view, heaps[0]!.start, heaps[heaps.length - 1]!.end, shenandoah);
+}
+
+/** Where the unclaimed low end of a partly claimed mapping ends; null where its low end is claimed. */
+function freeEnd(view: View, i: number): Address | null {
+  if (isFree(view, i)) return view.mappings[i]!.end;
+  const [low] = freeParts(view, i);
+  return low?.start === view.mappings[i]!.start ? low.end : null;
 }
 
 /** Above 32 GiB: the largest reservation; -Xmx, when the command line shows it, gives the size. */
@@ -148,14 +212,14 @@ function claimHighHeap(view: View): JavaHeap | null {
     best.end,
     claimOf('likely', 'The largest reservation beside libjvm.so, too large for compressed object pointers.')
   );
-  return heapOf(view, best.start, best.end);
+  return heapOf(view, best.start, best.end, false);
 }
 
 /**
  * Serial and Parallel reserve two generations side by side: neighbours are joined when they make up -Xmx, or, where the
  * command line does not show it, when neither is a mere table beside the other.
  */
-function joined(pieces: readonly Piece[], wanted: Bytes | null): Piece[] {
+function joined(pieces: readonly Span[], wanted: Bytes | null): Span[] {
   const all = [...pieces];
   for (let i = 1; i < pieces.length; i++) {
     const [low, high] = [pieces[i - 1]!, pieces[i]!];
@@ -169,8 +233,8 @@ function joined(pieces: readonly Piece[], wanted: Bytes | null): Piece[] {
 }
 
 /** Cuts a run where inaccessible memory is followed by writable memory: there a new reservation begins. */
-function reservations(view: View, run: Run): Piece[] {
-  const pieces: Piece[] = [];
+function reservations(view: View, run: Run): Span[] {
+  const pieces: Span[] = [];
   let start = run.start;
   for (let i = run.from; i < run.to; i++) {
     const m = view.mappings[i]!;

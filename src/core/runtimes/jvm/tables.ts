@@ -16,18 +16,46 @@ const CHUNKS: readonly Bytes[] = [MIB + PAGE, 128 * KIB + PAGE];
 /** Kernels before 6.7 merge a stack without guard, kept for the next thread, with what lies above it. */
 const STACK: Bytes = MIB;
 const MOST_CHUNKS = 10;
-const MOST_TABLES = 4;
+/** A table as large as this is told even when the rest of its stretch is no sum of known chunks. */
+const LARGE = 8 * MIB;
+const LEAST_REST = 4 * MIB;
+/** Of such a stretch, at most one part in so many is something else. */
+const REST_SHARE = 8;
+/** Two bitmaps of 1/64 and four tables of 1/512, counted in the latter. */
+const SMALLEST_KINDS = 20;
 /** Mark stack of G1. */
 const MARK_STACK = 32 * MIB;
 
+/** Tables that a collector may have: so many of a size. */
+export interface TableKind {
+  readonly bytes: Bytes;
+  readonly most: number;
+}
+
 /**
- * @param sizes of the tables that cover the heap, bytes
+ * The high end of a stretch that is not much larger than a large table: what was mapped after it lies below.
+ * @param sizes bytes
+ */
+export function largeTableWithin(
+  start: Address,
+  end: Address,
+  sizes: readonly Bytes[]
+): { start: Address; end: Address } | null {
+  const room = end - start;
+  const fitting = sizes.filter(
+    (size) => size >= LARGE && size <= room && room - size <= Math.max(LEAST_REST, size / REST_SHARE)
+  );
+  return fitting.length > 0 ? { start: end - Math.max(...fitting), end } : null;
+}
+
+/**
+ * @param kinds of tables that cover the heap
  * @param open nothing is mapped at `end`: an end at a huge page border was then asked for
  */
 export function tablesWithin(
   start: Address,
   end: Address,
-  sizes: readonly Bytes[],
+  kinds: readonly TableKind[],
   open: boolean
 ): { start: Address; end: Address } | null {
   const room = end - start;
@@ -35,7 +63,7 @@ export function tablesWithin(
   const aligned = end % UNIT === 0;
   // A buffer of whole MiB that the program allocated; no sum of tables is more likely than that.
   if (!(open && aligned) && ((room - PAGE) % MIB === 0 || isChunks(room))) return null;
-  const units = [...new Set(sizes)].filter((size) => size >= SMALLEST && size <= room);
+  const units = kinds.filter(({ bytes }) => bytes >= SMALLEST && bytes <= room);
   const reached = sums(units, room);
   const best = largest(reached, room, 0) ?? largest(reached, room, PAGE);
   if (best === null || best < SMALLEST_SUM) return null;
@@ -53,13 +81,14 @@ function largest(reached: ReadonlySet<Bytes>, room: Bytes, extra: Bytes): Bytes 
   return best;
 }
 
-/** All sums of up to four tables of a kind, with and without the mark stack. */
-function sums(units: readonly Bytes[], room: Bytes): Set<Bytes> {
+/** All sums of such tables, with and without the mark stack; no collector has all kinds in full. */
+function sums(kinds: readonly TableKind[], room: Bytes): Set<Bytes> {
   let reached = new Set<Bytes>([0]);
-  for (const unit of units) {
+  const limit = Math.min(room, SMALLEST_KINDS * Math.min(...kinds.map(({ bytes }) => bytes)));
+  for (const { bytes, most } of kinds) {
     const next = new Set(reached);
     for (const sum of reached) {
-      for (let count = 1; count <= MOST_TABLES && sum + count * unit <= room; count++) next.add(sum + count * unit);
+      for (let count = 1; count <= most && sum + count * bytes <= limit; count++) next.add(sum + count * bytes);
     }
     reached = next;
   }

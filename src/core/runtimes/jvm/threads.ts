@@ -71,7 +71,7 @@ export function claimThreadStacks(view: View): void {
       claimRange(view, from, whole ? upTo : Math.min(upTo, from + cutAt(from, size, sizes, usual)), STACK);
     } else if (hasFlag(view, i, 'gu') === true) {
       if (!isNative(view, sizeOf(m))) claimRange(view, m.start, m.end, MERGED);
-    } else if (guard && VM_STACK_SIZES.includes(sizeOf(m))) {
+    } else if (guard && isVmStack(sizeOf(m), view.pageSize)) {
       claimRange(view, m.start - guard.bytes, m.start, VM_GUARD);
       claimRange(view, m.start, m.end, VM_STACK);
     } else if (guard && !isStack && sizeOf(m) > MIB && usual !== null) {
@@ -87,6 +87,11 @@ function cutAt(from: Address, size: Bytes, sizes: ReadonlyMap<Bytes, number>, us
     if (count >= SEVERAL && known <= size && (from + known) % ARENA === 0) return known;
   }
   return usual;
+}
+
+/** JDK 9 to 11 ask for a page more, which they expect glibc to take for its guard. */
+function isVmStack(bytes: Bytes, page: Bytes): boolean {
+  return VM_STACK_SIZES.includes(bytes) || VM_STACK_SIZES.includes(bytes - page);
 }
 
 /** Stacks of the size that glibc itself gives (RLIMIT_STACK, 8 MiB), with the guard that glibc >= 2.42 hides inside. */
