@@ -158,7 +158,7 @@ export const sanitizers: Signature = {
       for (const [start, end] of MSAN_SHADOWS) claimAnonymous(view, start, end, MSAN_SHADOW);
       claimClasses(view, 'msan', 0x700000000000);
       view.runtimes.push({ name: 'msan', version: null, evidence: 'shadow memory from 0x10000000000' });
-    } else if (view.largestWritable >= TIB && bytesBetween(view, TSAN_SHADOW_LOW, TSAN_SHADOW_END) >= 16 * TIB) {
+    } else if (bytesBetween(view, TSAN_SHADOW_LOW, TSAN_SHADOW_END) >= 16 * TIB) {
       claimTsan(view);
       view.runtimes.push({ name: 'tsan', version: null, evidence: 'shadow memory of terabytes below 0x400000000000' });
     } else if (hasRaceShadow(view)) {
