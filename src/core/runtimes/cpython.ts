@@ -81,6 +81,11 @@ export const cpython: Signature = {
       if (python.marks) {
         if (hasFlag(view, i, 'hg') && !(size >= HUGE && findFile(view.files, NUMPY))) claimMarked(view, i, python);
       } else if (m.start < loader && isAboveModule(view, i) && size >= python.arena && size < MIXED) {
+        const table = tableIn(size, python.arena, python.minor ?? 0);
+        if (table?.kind === 'startup') {
+          claimAround(view, i, m.start, m.end, python, table);
+          continue;
+        }
         const arenas = wholeArenas(view, i, size, python.arena);
         claimRange(view, m.end - arenas, m.end, ARENA);
         const rest = size - arenas;
@@ -173,5 +178,8 @@ function isHuge(view: View, index: number, size: Bytes): boolean {
 function wholeArenas(view: View, index: number, size: Bytes, arena: Bytes): Bytes {
   const entry = view.smaps?.[index];
   const most = Math.floor(size / arena);
-  return arena * (entry ? Math.min(most, Math.floor((entry.rss + entry.swap) / arena) + 1) : most);
+  if (!entry) return arena * most;
+  const resident = entry.rss + entry.swap;
+  // Even the newest has a page in use, its first.
+  return resident === 0 ? 0 : arena * Math.min(most, Math.floor(resident / arena) + 1);
 }

@@ -89,12 +89,21 @@ export const php: Signature = {
     for (const i of view.writable) {
       if (view.mappings[i]!.name !== '') continue;
       for (const part of freeParts(view, i)) {
-        if (pcre && part.end - part.start === PCRE_STACK) claimRange(view, part.start, part.end, PCRE_JIT);
-        else claimChunks(view, part.start, part.end);
+        if (pcre && part.end - part.start === PCRE_STACK && isIdle(view, i)) {
+          claimRange(view, part.start, part.end, PCRE_JIT);
+        } else {
+          claimChunks(view, part.start, part.end);
+        }
       }
     }
   },
 };
+
+/** A stack of its own is hardly touched; without smaps a malloc chunk of the size is as likely. */
+function isIdle(view: View, index: number): boolean {
+  const entry = view.smaps?.[index];
+  return entry !== undefined && entry.rss + entry.swap < PCRE_STACK / 2;
+}
 
 /**
  * A chunk is mapped at its exact size, so it ends where the mapping ends or begins where it begins; a huge block that begins
