@@ -48,23 +48,32 @@ type Draft = { -readonly [K in keyof Omit<MappedFile, 'mappings'>]: MappedFile[K
 /** Indexes made so far: each has its own number. */
 let made = 0;
 
-/** @param indices of mappings with a path, ascending */
-export function indexFiles(mappings: readonly Mapping[], indices: readonly number[]): MappedFiles {
+/** Files met so far, in order. */
+export interface FileIndex {
+  readonly number: number;
+  readonly list: Draft[];
+  last: Draft | null;
+}
+
+export function createFileIndex(): FileIndex {
   makeRoom();
-  const number = ++made;
-  const list: Draft[] = [];
-  let file: Draft | null = null;
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    const { name, access, start, end, offset } = mappings[index]!;
-    if (file?.name === name) file.mappings.push(index);
-    else file = fileWith(index, name, list, number);
-    file.bytes += end - start;
-    if (offset === 0) file.header = true;
-    if (access & EXECUTE) file.executable = true;
-    if (access & WRITE) file.writable = true;
-    if (access & SHARED) file.shared = true;
-  }
+  return { number: ++made, list: [], last: null };
+}
+
+/** @param position of the mapping, which has a path; ascending from call to call */
+export function indexMapping(index: FileIndex, position: number, m: Mapping): void {
+  const { name, access, start, end } = m;
+  let file = index.last;
+  if (file?.name === name) file.mappings.push(position);
+  else index.last = file = fileWith(position, name, index);
+  file.bytes += end - start;
+  if (m.offset === 0) file.header = true;
+  if (access & EXECUTE) file.executable = true;
+  if (access & WRITE) file.writable = true;
+  if (access & SHARED) file.shared = true;
+}
+
+export function mappedFiles({ number, list }: FileIndex): MappedFiles {
   return {
     values: () => list,
     // Where a later index has been made, what it met hides what this one did.
@@ -80,12 +89,12 @@ export function indexFiles(mappings: readonly Mapping[], indices: readonly numbe
   };
 }
 
-/** The file of that name in the list of index `number`, where it is put when it is new, with one more mapping. */
-function fileWith(index: number, name: string, list: Draft[], number: number): Draft {
+/** The file of that name, which is put into the index when it is new, with one more mapping. */
+function fileWith(position: number, name: string, { number, list }: FileIndex): Draft {
   const path = knownPath(name);
   if (path.metBy === number) {
     const known = list[path.place]!;
-    known.mappings.push(index);
+    known.mappings.push(position);
     return known;
   }
   path.metBy = number;
@@ -102,7 +111,7 @@ function fileWith(index: number, name: string, list: Draft[], number: number): D
     base,
     matches,
     memory,
-    mappings: [index],
+    mappings: [position],
     bytes: 0,
     header: false,
     executable: false,

@@ -3,7 +3,7 @@ import { type Mapping, isInaccessible } from '../mapping/mapping';
 import type { Bytes } from '../units';
 import { type Category, type CategoryBytes, emptyCategoryBytes } from './categories';
 import { UNEXPLAINED, tilesOf } from './ranges';
-import { type Claim, type Confidence, type View, categoryOf, isWhole } from './view';
+import { type Claim, type Confidence, type Segment, type View, categoryOf, isWhole } from './view';
 
 export interface AttributedRegion {
   readonly region: string;
@@ -34,59 +34,48 @@ interface Rows {
 
 const MANY = 64;
 
-/** The rows of one claim: of its accessible bytes and of the others. Thousands of mappings share a few claims. */
-interface Account {
-  readonly claim: Claim;
-  open: Row | null;
-  shut: Row | null;
-}
-
 const WEAKNESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, guess: 2 };
 
 export function totalsOf({ mappings, ledger }: View): Totals {
-  const accounts = new Map<Claim, Account>();
   const rows: Rows = { list: [], byKey: null };
-  let account: Account | null = null;
+  // Neighbours often share a claim: its rows, of what can be accessed and of what cannot, need no search then.
+  let last: Claim | null = null;
+  let open: Row | null = null;
+  let shut: Row | null = null;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const entry = ledger[i] ?? UNEXPLAINED;
     if (!isWhole(entry)) {
-      // A mapping counts once in each row, however it is cut.
-      const counted: Row[] = [];
-      for (const { start, end, claim } of tilesOf(m, entry)) {
-        const row = rowOf(m, accountOf(accounts, claim), rows);
-        row.bytes += end - start;
-        if (counted.includes(row)) continue;
-        row.mappings++;
-        counted.push(row);
-      }
+      addParts(rows, m, entry);
       continue;
     }
-    if (account?.claim !== entry) account = accountOf(accounts, entry);
-    const row = rowOf(m, account, rows);
+    if (entry !== last) {
+      last = entry;
+      open = shut = null;
+    }
+    const row = isInaccessible(m) ? (shut ??= rowFor(rows, m, entry)) : (open ??= rowFor(rows, m, entry));
     row.bytes += m.end - m.start;
     row.mappings++;
   }
   return summed(rows);
 }
 
-function accountOf(accounts: Map<Claim, Account>, claim: Claim): Account {
-  let account = accounts.get(claim);
-  if (!account) {
-    account = { claim, open: null, shut: null };
-    accounts.set(claim, account);
+/** A mapping counts once in each row, however it is cut. */
+function addParts(rows: Rows, m: Mapping, segments: readonly Segment[]): void {
+  const counted: Row[] = [];
+  for (const { start, end, claim } of tilesOf(m, segments)) {
+    const row = rowFor(rows, m, claim);
+    row.bytes += end - start;
+    if (counted.includes(row)) continue;
+    row.mappings++;
+    counted.push(row);
   }
-  return account;
-}
-
-function rowOf(m: Mapping, account: Account, rows: Rows): Row {
-  return isInaccessible(m)
-    ? (account.shut ??= sharedRow(rows, account.claim, categoryOf(m, account.claim)))
-    : (account.open ??= sharedRow(rows, account.claim, account.claim.category));
 }
 
 /** Claims of one region share a row. */
-function sharedRow(rows: Rows, { region, confidence, why }: Claim, category: Category): Row {
+function rowFor(rows: Rows, m: Mapping, claim: Claim): Row {
+  const { region, confidence, why } = claim;
+  const category = categoryOf(m, claim);
   const known = findRow(rows, region, category);
   if (known) {
     if (WEAKNESS[confidence] > WEAKNESS[known.confidence]) known.confidence = confidence;

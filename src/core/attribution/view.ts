@@ -6,7 +6,7 @@ import { EXECUTE, type Mapping, SHARED, WRITE, isInaccessible } from '../mapping
 import type { SmapsEntry, Snapshot } from '../snapshot/snapshot';
 import { type Address, type Bytes, MIB } from '../units';
 import type { Category } from './categories';
-import { type MappedFiles, indexFiles } from './files';
+import { type MappedFiles, createFileIndex, indexMapping, mappedFiles } from './files';
 import { normalise } from './normalise';
 
 /**
@@ -94,7 +94,7 @@ const SLASH = 47;
 
 export function createView(snapshot: Snapshot): View {
   const { mappingCount, mappings, smaps } = normalise(snapshot.mappings, snapshot.smaps);
-  const paths: number[] = [];
+  const files = createFileIndex();
   const writable: number[] = [];
   const inaccessible: number[] = [];
   const executable: number[] = [];
@@ -113,7 +113,7 @@ export function createView(snapshot: Snapshot): View {
     if (name !== '') {
       const first = name.charCodeAt(0);
       if (first === SLASH) {
-        paths.push(i);
+        indexMapping(files, i, m);
         continue;
       }
       if (first === BRACKET) bracketed.push(i);
@@ -140,7 +140,7 @@ export function createView(snapshot: Snapshot): View {
     mappingCount,
     mappings,
     smaps,
-    files: indexFiles(mappings, paths),
+    files: mappedFiles(files),
     writable,
     inaccessible,
     inaccessibleBytes,
