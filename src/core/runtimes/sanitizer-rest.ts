@@ -53,9 +53,10 @@ function claimRest(view: View, large: Claim): void {
   }
 }
 
-/** Malloc of a Go program with -race stays libc's, and its blocks are a page larger than what was asked for. */
+/** Malloc of a Go program with -race stays libc's, and its blocks are a page larger than what was asked for. Tables that have
+ * merged are larger. */
 function isMalloc(size: Bytes): boolean {
-  return size > 1.5 * MIB && size % (64 * KIB) !== 0;
+  return size > 1.5 * MIB && size < 16 * MIB && size % (64 * KIB) !== 0;
 }
 
 export const sanitizerRest: Signature = {
