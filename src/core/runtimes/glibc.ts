@@ -24,6 +24,13 @@ const ARENA: Claim = {
   why: 'A malloc arena of glibc: writable from a 64 MiB border on, inaccessible up to the next one.',
 };
 
+const CHUNK: Claim = {
+  region: 'glibc.mmap-chunk',
+  category: 'heap',
+  confidence: 'guess',
+  why: 'Private writable memory that no other runtime claims: a large malloc request, or a map of the program itself.',
+};
+
 /** The parts of a mapping that nobody has claimed, when it has any. */
 function firstFree(view: View, index: number): { start: Address; end: Address } | null {
   const m = view.mappings[index];
@@ -87,12 +94,6 @@ export const glibcRest: Signature = {
   name: 'glibc-rest',
   claim(view) {
     if (libcOf(view).name !== 'glibc') return;
-    const chunk: Claim = {
-      region: 'glibc.mmap-chunk',
-      category: 'heap',
-      confidence: 'guess',
-      why: 'Private writable memory that no other runtime claims: a large malloc request, or a map of the program itself.',
-    };
-    for (const i of view.writable) claimMapping(view, i, chunk);
+    for (const i of view.writable) claimMapping(view, i, CHUNK);
   },
 };

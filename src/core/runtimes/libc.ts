@@ -19,7 +19,10 @@ function detect(view: View): LibcFacts {
   const linker = findFile(view.files, LINKER);
   const musl = findFile(view.files, MUSL);
   const libc = findFile(view.files, GLIBC);
-  if (libc) return { name: 'glibc', dynamic: true, version: /^libc-(\d\.\d+)\.so$/.exec(libc.base)?.[1] ?? null };
+  if (libc) {
+    const version = libc.base === 'libc.so.6' ? null : (/^libc-(\d\.\d+)\.so$/.exec(libc.base)?.[1] ?? null);
+    return { name: 'glibc', dynamic: true, version };
+  }
   if (musl) return { name: 'musl', dynamic: true, version: null };
   // A static musl program keeps an inaccessible page at the start of its brk area (mallocng, src/malloc/mallocng/malloc.c).
   const guarded = view.bracketed.some((i) => view.mappings[i]!.name === '[heap]' && isInaccessible(view.mappings[i]!));
