@@ -43,6 +43,7 @@ import { threadStacks } from './thread-stacks';
 import { v8 } from './v8/v8';
 import { valgrind } from './valgrind';
 import { vmaNames } from './vma-names';
+import { wasmMemories } from './wasm-memories';
 import { wasmtime } from './wasmtime';
 
 /**
@@ -72,6 +73,7 @@ export const SIGNATURES: readonly Signature[] = [
   jsc,
   spidermonkey,
   wasmtime,
+  wasmMemories,
   beam,
   ruby,
   php,

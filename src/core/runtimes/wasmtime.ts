@@ -21,16 +21,15 @@ import {
 } from '../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
-import { type Run, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
+import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
+import { LEAST_MEMORY, claimWasmMemories } from './wasm-memories';
 
 const LIBRARY = filePattern(/^(_?lib_?wasmtime.*|wasmtime)$/);
 
 const GUARD = 32 * MIB;
 const MEMORY = 4 * GIB + 2 * GUARD;
 const WASM_PAGE = 64 * KIB;
-/** Where the library tells whose it is, any reservation from here on is a memory. */
-const LEAST = 16 * MIB;
 
 const MEMORY_CLAIM: Claim = {
   region: 'wasmtime.linear-memory',
@@ -40,13 +39,9 @@ const MEMORY_CLAIM: Claim = {
 };
 
 const NAMED_CLAIM: Claim = {
-  region: 'wasmtime.linear-memory',
-  category: 'heap',
-  confidence: 'certain',
+  ...MEMORY_CLAIM,
   why: 'Inaccessible memory around whole pages of WebAssembly, in a process that has wasmtime mapped.',
 };
-
-const LOW_GUARD: Claim = { ...NAMED_CLAIM, inaccessible: 'guard' };
 
 const CODE: Claim = {
   region: 'wasmtime.code',
@@ -59,12 +54,12 @@ export const wasmtime: Signature = {
   name: 'wasmtime',
   claim(view) {
     const library = findFile(view.files, LIBRARY);
-    const least = library ? LEAST : 2 * GIB;
+    const least = library ? LEAST_MEMORY : 2 * GIB;
     if (!view.largeInaccessible.some((i) => sizeOf(view.mappings[i]!) >= least)) return;
     const memories = library
       ? []
       : runsOf(view, (m, i) => isPart(view, m, i)).flatMap((run) => memoryIn(view, run) ?? []);
-    const named = library ? claimNamed(view) : 0;
+    const named = library ? claimWasmMemories(view, NAMED_CLAIM) : 0;
     if (memories.length === 0 && named === 0) return;
     view.runtimes.push({
       name: 'wasmtime',
@@ -102,30 +97,6 @@ function memoryIn(view: View, run: Run): { start: number; end: number } | null {
     end = top;
   }
   return start === null || end === null ? null : { start, end };
-}
-
-/** In a process with wasmtime: what is shut around whole wasm pages, and those pages. @returns memories found */
-function claimNamed(view: View): number {
-  let found = 0;
-  const isHead = (i: number): boolean => {
-    const m = view.mappings[i]!;
-    return isPlainWritable(m) && sizeOf(m) % WASM_PAGE === 0 && isFree(view, i);
-  };
-  for (const i of view.inaccessible) {
-    const tail = view.mappings[i]!;
-    if (sizeOf(tail) < LEAST || !isFree(view, i) || arenaStart(view, i) !== null) continue;
-    // A guard of the size of today lies below the memory that it belongs to.
-    const head = touchesBelow(view, i) && isHead(i - 1) && sizeOf(tail) !== GUARD ? i - 1 : -1;
-    if (head < 0 && sizeOf(tail) < 2 * GIB && sizeOf(tail) !== GUARD) continue;
-    found++;
-    claimMapping(view, i, NAMED_CLAIM);
-    if (head < 0) continue;
-    claimMapping(view, head, NAMED_CLAIM);
-    // Before the lowest memory of a row: its guard, or what alignment left of a reservation.
-    if (!touchesBelow(view, head) || !isPlainNone(view.mappings[head - 1]!)) continue;
-    claimMapping(view, head - 1, sizeOf(view.mappings[head - 1]!) <= WASM_PAGE ? LOW_GUARD : NAMED_CLAIM);
-  }
-  return found;
 }
 
 function isCode(view: View, m: Mapping, i: number): boolean {

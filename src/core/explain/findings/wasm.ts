@@ -5,7 +5,8 @@ import { sumOf } from '../survey';
 
 /**
  * What one memory reserves, guards included, as measured: V8 of Node 12 to 20 and of Node 24, JavaScriptCore of Bun and
- * WebKit, SpiderMonkey 102 and 136, Wasmtime with its defaults. Embedders may choose another size, and one program may
+ * WebKit, SpiderMonkey 102 and 136, Wasmtime,
+ * Wasmer and WasmEdge with their defaults. Embedders may choose another size, and one program may
  * have memories of several; then the memories are counted by what is in use of them and no size is told.
  */
 const QUANTA: ReadonlyArray<readonly [region: string, quantum: number]> = [
@@ -17,6 +18,8 @@ const QUANTA: ReadonlyArray<readonly [region: string, quantum: number]> = [
   ['spidermonkey.wasm-memory', 6_442_520_576],
   ['spidermonkey.wasm-memory', 4_328_591_360],
   ['wasmtime.linear-memory', 4_362_076_160],
+  ['wasmer.linear-memory', 6_442_450_944],
+  ['wasmedge.linear-memory', 12_884_901_888],
 ];
 
 export function wasmFindings(layout: Layout): Finding[] {

@@ -78,8 +78,8 @@ export const v8: Signature = {
       return;
     }
     const marked = marksItsMemory(view, host);
-    if (!marked) claimOldCodeRanges(view, CODE_RANGE);
     claimTables(view, { table: tableOf, types: MAPPING });
+    if (!marked) claimOldCodeRanges(view, CODE_RANGE);
     for (const run of runsOf(view, (m, i) => isOurs(view, m, i, marked))) claimRun(view, run, host);
   },
 };
