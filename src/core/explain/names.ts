@@ -32,6 +32,8 @@ const NAMES: Readonly<Record<string, string>> = {
   r: 'R',
   rust: 'Rust',
   wasmtime: 'Wasmtime',
+  wasmer: 'Wasmer',
+  wasmedge: 'WasmEdge',
   postgres: 'PostgreSQL',
   mysql: 'MySQL',
   mariadb: 'MariaDB',

@@ -94,6 +94,8 @@ const NOUNS: Readonly<Record<string, string>> = {
   'v8.tables': "V8's tables",
   'v8.wasm-memory': 'wasm memory',
   'valgrind.own': "valgrind's own memory",
+  'wasmedge.linear-memory': 'wasm memory',
+  'wasmer.linear-memory': 'wasm memory',
   'wasmtime.linear-memory': 'wasm memory',
 };
 
