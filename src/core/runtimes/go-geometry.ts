@@ -74,7 +74,7 @@ export function findGoTables(view: View): GoTables | null {
 }
 
 function solve(view: View, lower: Island, upper: Island): GoTables | null {
-  return solveIndex(view, lower, upper) ?? solveSummaries(view, lower, upper);
+  return solveIndex(view, lower, upper) ?? solveSummaries(view, lower, upper) ?? solveAscending(view, lower, upper);
 }
 
 /**
@@ -121,6 +121,32 @@ function solveIndex(view: View, lower: Island, upper: Island): GoTables | null {
   return null;
 }
 
+/**
+ * Who hands out addresses from below, as valgrind does, turns the order round: `lower` as the opened page of L3 and `upper` as that
+ * of L4, which lies right above it, and the smaller tables right below.
+ */
+function solveAscending(view: View, lower: Island, upper: Island): GoTables | null {
+  const page = view.pageSize;
+  const distance = (upper.start - lower.start - LEVEL_BYTES[3]!) / page;
+  const estimate = Math.floor((distance * 8) / 7);
+  for (let k = estimate - 1; k <= estimate + 1; k++) {
+    if (k < 0 || k - Math.floor(k / 8) !== distance) continue;
+    const l4 = upper.start - k * page;
+    const l3 = l4 - LEVEL_BYTES[3]!;
+    const l2 = l3 - LEVEL_BYTES[2]!;
+    const l1 = l2 - LEVEL_BYTES[1]!;
+    const l0 = l1 - LEVEL_BYTES[0]!;
+    const end = l4 + LEVEL_BYTES[4]!;
+    if (l0 < 0 || !opensAt(view, l2 + Math.floor(k / 64) * page) || !opensAt(view, l1 + Math.floor(k / 512) * page))
+      {continue;}
+    if (!isReserved(view, l0, end) || !hasHeap(view, k)) continue;
+    const wide = opensAt(view, end + k * page) && isReserved(view, end, end + LEVEL_BYTES[4]!);
+    const scavenge = wide ? { start: end, bytes: LEVEL_BYTES[4]! } : null;
+    return { levels: [l0, l1, l2, l3, l4], scavenge, bottom: l0, ...openedOf(view, l4) };
+  }
+  return null;
+}
+
 /** A table that touches none of the others, somewhere above `from`: shut but for the page that describes the heap. */
 function findTable(view: View, level: number, k: number, from: Address): Address | null {
   const page = view.pageSize;
@@ -140,9 +166,19 @@ function findTable(view: View, level: number, k: number, from: Address): Address
 }
 
 function complete(view: View, k: number, l4: Address, l3: Address, l2: Address): GoTables {
-  const page = view.pageSize;
   const l1 = findL1(view, k, l2 + LEVEL_BYTES[2]!);
   const scavenge = findScavengeIndex(view, k, l4) ?? findLostScavengeIndex(view, k);
+  return {
+    levels: [l1 === null ? null : l1 + LEVEL_BYTES[1]!, l1, l2, l3, l4],
+    scavenge,
+    bottom: scavenge && scavenge.start > 0 ? scavenge.start : l4,
+    ...openedOf(view, l4),
+  };
+}
+
+/** The opened pages of L4, and the parts of the address space that they describe. */
+function openedOf(view: View, l4: Address): Pick<GoTables, 'windows' | 'opened'> {
+  const page = view.pageSize;
   const windows: Array<{ start: Address; end: Address }> = [];
   const opened: Array<{ start: Address; end: Address }> = [];
   const span = (page / ENTRY) * CHUNK;
@@ -154,13 +190,7 @@ function complete(view: View, k: number, l4: Address, l3: Address, l2: Address):
     windows.push({ start: first * span, end: end * span });
     opened.push({ start: first * page, end: end * page });
   }
-  return {
-    levels: [l1 === null ? null : l1 + LEVEL_BYTES[1]!, l1, l2, l3, l4],
-    scavenge,
-    bottom: scavenge && scavenge.start > 0 ? scavenge.start : l4,
-    windows,
-    opened,
-  };
+  return { windows, opened };
 }
 
 /** An arena must lie where the opened page of L4 points to; this also decides between two values of k. */
@@ -171,8 +201,9 @@ function hasHeap(view: View, k: number): boolean {
     if (start < 0) return false;
     for (let i = indexAt(view, start); i < view.mappings.length && view.mappings[i]!.start < start + span; i++) {
       const m = view.mappings[i]!;
-      if (isPlainWritable(m) && isReserved(view, alignDown(m.start, ARENA), alignDown(m.start, ARENA) + ARENA))
-        {return true;}
+      if (isPlainWritable(m) && isReserved(view, alignDown(m.start, ARENA), alignDown(m.start, ARENA) + ARENA)) {
+        return true;
+      }
     }
     return false;
   });

@@ -95,6 +95,11 @@ describe('the questions', () => {
       'go.reservation',
       'Go 1.15.15 reserved 613,400,576 B (585 MiB) for its page tables at start.',
     ],
+    [
+      'valgrind-massif-go-1.15-hello',
+      'go.reservation',
+      'Go 1.14-1.16 reserved 613,400,576 B (585 MiB) for its page tables at start.',
+    ],
     ['go-1.26-daemon-cgo0', 'go.crypto-buffer', '32 MiB buffer in .bss'],
     [
       'go-1.26-daemon-cgo0',
