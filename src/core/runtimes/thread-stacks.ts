@@ -34,6 +34,8 @@ const OTHER_MALLOC = filePattern(/^lib(jemalloc|tcmalloc|mimalloc)/);
 const SMALLEST_STACK = 16 * KIB;
 /** A thread that waits in a system call is rarely deeper than this below the top of its stack. */
 const USUAL_DEPTH = 64 * KIB;
+/** struct pthread and the first frames of a thread. */
+const THREAD_BLOCK = 2 * KIB;
 
 function stackClaim(libc: Libc, confidence: Confidence, why: string): Claim {
   return { region: `${libc}.thread-stack`, category: 'stack', inaccessible: 'guard', confidence, why };
@@ -207,7 +209,7 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
         continue;
       }
       for (const pointer of inside) {
-        const [start, end] = around(part, pointer, whole);
+        const [start, end] = around(part, pointer, whole, view.pageSize);
         claimRange(view, start, end, byPointer);
       }
     }
@@ -234,9 +236,26 @@ function fewestStacks(view: View): number | null {
   return view.inaccessible.some((i) => isClaimedFor(view, i, 'glibc.arena')) ? 1 : 3;
 }
 
+interface Part {
+  readonly start: Address;
+  readonly end: Address;
+}
+
+/**
+ * The top of a small stack that may have merged with what lies above it: of the end and the powers of two with their guard
+ * page, what is closest above the stack pointer, with room for the thread's own block.
+ */
+function topOf({ start, end }: Part, pointer: Address, page: Bytes): Address {
+  for (let bytes = SMALLEST_STACK; start + bytes + page < end; bytes *= 2) {
+    const top = start + bytes + page;
+    if (top - pointer >= THREAD_BLOCK && top - pointer <= USUAL_DEPTH) return top;
+  }
+  return end;
+}
+
 /** Where the stack of a waiting thread is, when it touches an end of the mapping or fills it. */
-function around(m: { start: Address; end: Address }, pointer: Address, whole: Bytes): [Address, Address] {
-  if (m.end - m.start <= whole) return [m.start, m.end];
+function around(m: Part, pointer: Address, whole: Bytes, page: Bytes): [Address, Address] {
+  if (m.end - m.start <= whole) return [m.start, topOf(m, pointer, page)];
   if (m.end - pointer <= USUAL_DEPTH) return [m.end - whole, m.end];
   const top = Math.min(m.end, Math.max(m.start + whole, Math.ceil(pointer / (16 * KIB)) * 16 * KIB));
   return [Math.max(m.start, top - whole), top];

@@ -165,3 +165,15 @@ describe('address space that is writable from the start', () => {
     expect(at(attributed(block(TIB)), BASE)).toBe('jemalloc.mapping heap');
   });
 });
+
+describe('a small stack below other small blocks, without smaps', () => {
+  it('ends at the power of two that is closest above the stack pointer', () => {
+    const strip = ({ flags: _, rss: __, ...piece }: Piece): Piece => piece;
+    const block: Piece = { start: BASE, size: 92 * KIB, permissions: 'rw-p' };
+    const library = image(BASE + 92 * KIB, 128 * KIB, '/usr/lib/x86_64-linux-gnu/libgcc_s.so.1').map(strip);
+    const threads = [{ tid: 2, comm: 'timer', stackPointer: BASE + 0xfb78 }];
+    const answer = attributed([block, ...library, ...libc(BASE + 64 * MIB).map(strip)], { limits, threads });
+    expect(bytesOf(answer, 'glibc.thread-stack')).toBe(64 * KIB + PAGE);
+    expect(at(answer, BASE + 72 * KIB)).toBe('libc.rtld-alloc metadata');
+  });
+});
