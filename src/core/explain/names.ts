@@ -28,6 +28,7 @@ const NAMES: Readonly<Record<string, string>> = {
   sbcl: 'SBCL',
   guile: 'Guile',
   mono: 'Mono',
+  'native-image': 'GraalVM native image',
   dotnet: '.NET',
   r: 'R',
   rust: 'Rust',

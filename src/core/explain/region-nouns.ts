@@ -59,6 +59,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   'mozjemalloc.chunk': "Firefox's malloc",
   'musl.malloc': "musl's malloc",
   'mysql.innodb-buffer': "InnoDB's buffer pool",
+  'native-image.heap': 'the heap of the native image',
   'ocaml5.major-pool': "OCaml's major heap",
   'ocaml5.minor-heaps': "OCaml's minor heaps",
   'partition-alloc.pool': "PartitionAlloc's pools",

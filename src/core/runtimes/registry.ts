@@ -25,6 +25,7 @@ import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
 import { mono, monoRest } from './mono';
 import { mariadbPool, mysql } from './mysql';
+import { nativeImage } from './native-image';
 import { ocaml, ocamlRest } from './ocaml';
 import { php, phpChunks } from './php';
 import { plainLanguages } from './plain-languages';
@@ -70,6 +71,7 @@ export const SIGNATURES: readonly Signature[] = [
   v8,
   dotnet,
   mono,
+  nativeImage,
   jsc,
   spidermonkey,
   wasmtime,

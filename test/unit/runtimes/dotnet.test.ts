@@ -119,6 +119,17 @@ describe('.NET', () => {
     expect(attributed(other).runtimes).toEqual([]);
   });
 
+  it('tables may begin a page apart from the distance, and libraries bring a collector of their own', () => {
+    const page = 4 * KIB;
+    const python = contiguous(0x560000000000, [2000, 'r-xp', '/usr/bin/python3.11']);
+    const apart = regions.map((piece, i) =>
+      i === 0 ? { ...piece, start: piece.start + page, size: piece.size - page } : piece
+    );
+    const answer = attributed(inOrder(python, apart));
+    expect(answer.runtimes.map(({ name }) => name)).toEqual(['cpython', 'dotnet']);
+    expect(at(answer, 0x7f53fc000000)).toBe('dotnet.gc-heap heap');
+  });
+
   it('a single-file program carries the runtime: the allocator ends where the program starts', () => {
     const memory = '/memfd:doublemapper (deleted)';
     const slices = contiguous(

@@ -16,7 +16,7 @@ import type { Signature } from '../signature';
 import { claimGc, claimRegions } from './gc';
 import { STACK, part } from './parts';
 import { findRegions } from './regions';
-import { claimSmall } from './small';
+import { claimHandles, claimSmall } from './small';
 
 const LIBRARY = filePattern(/^libcoreclr\.so$/);
 const CORE = filePattern(/^(System\.Private\.CoreLib\.dll|memfd:doublemapper)$/);
@@ -25,7 +25,7 @@ const DOUBLE_MAPPER = filePattern(/^memfd:doublemapper$/);
 const ALLOCATOR_LIMIT = 2 * GIB;
 /** The allocator hands out whole 64 KiB; what an image in it does not use is unmapped. */
 const SLICE = 64 * KIB;
-/** No other runtime reserves so much in a process without CoreLib or another sign of itself. */
+/** Programs of less never have a range of regions, unless a limit keeps their heap small. */
 const NATIVE_AOT_LEAST = 16 * GIB;
 
 const EXECUTABLE = part(
@@ -46,7 +46,7 @@ export const dotnet: Signature = {
     const library = findFile(view.files, LIBRARY);
     const core = library ?? findFile(view.files, CORE);
     if (!core) {
-      if (view.inaccessibleBytes >= NATIVE_AOT_LEAST && view.runtimes.length === 0) claimNative(view);
+      if (view.inaccessibleBytes >= NATIVE_AOT_LEAST) claimNative(view);
       return;
     }
     view.runtimes.push({
@@ -64,7 +64,7 @@ export const dotnet: Signature = {
   },
 };
 
-/** A program that was compiled ahead of time has the collector and nothing else of the runtime. */
+/** A program or library that was compiled ahead of time has the collector and nothing else of the runtime. */
 function claimNative(view: View): void {
   const regions = findRegions(view);
   if (!regions) return;
@@ -74,7 +74,7 @@ function claimNative(view: View): void {
     evidence: 'A range of GC regions with its tables and no CoreLib: compiled ahead of time.',
   });
   claimRegions(view, regions);
-  claimSmall(view);
+  claimHandles(view);
 }
 
 /** A single-file program has the runtime in its own image: the one above the slices of the allocator. */

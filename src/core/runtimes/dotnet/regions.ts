@@ -7,13 +7,13 @@
  * Measured in 8.0, 9.0 and 10.0. Sample (tables of a 256 GiB range, then its low end):
  *   `7f53674cf000-7f53674e3000 rw-p`, `---p`, `7f536f4cf000-7f536f4e3000 rw-p`, `---p`, `7f53774cf000-7f53774d0000 rw-p` ...
  *   `7f53fc000000-7f53fc011000 rw-p`, `7f53fc011000-7f53fe000000 ---p`, ... up to `7f93fc000000`
- * The first three tables begin at the same distance from each other: 2048 times that is the range, whatever made it so.
+ * The first three tables begin at the same distance from each other, up to a page: 2048 times that is the range, whatever made it so.
  * Cannot tell: where exactly the tables end and the range begins when the two touch; it is off by some KiB.
  */
 import { type View, indexAt, touchesBelow } from '../../attribution/view';
 import { type Mapping, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
-import { alignDown, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
+import { alignDown, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
 
 /** Bytes of heap for a byte of the card table, and of the brick table. */
 const HEAP_PER_TABLE_BYTE = 2048;
@@ -56,8 +56,10 @@ export function findRegions(view: View): Regions | null {
 function strideAt(view: View, i: number): Bytes | null {
   const { mappings, pageSize } = view;
   const [first, gap, second, rest, third] = mappings.slice(i, i + 5) as [Mapping, Mapping, Mapping, Mapping, Mapping];
-  const stride = second.start - first.start;
-  if (stride < SMALLEST_STRIDE || third.start - second.start !== stride) return null;
+  const [low, high] = [second.start - first.start, third.start - second.start];
+  // Each begins on a page of its own.
+  const stride = Math.max(low, high);
+  if (stride < SMALLEST_STRIDE || stride - Math.min(low, high) > pageSize) return null;
   if (Math.abs(sizeOf(first) - sizeOf(second)) > pageSize || sizeOf(first) > stride / 2) return null;
   if (gap.start !== first.end || rest.start !== second.end || rest.end !== third.start || gap.end !== second.start) {
     return null;
@@ -102,5 +104,6 @@ function tablesEnd(view: View, first: number, heap: Span): Address {
 
 function mayBeTable(view: View, i: number): boolean {
   const m = view.mappings[i]!;
+  if (isPlainWritable(m) && i + 1 < view.mappings.length && arenaStart(view, i + 1) === m.start) return false;
   return (isPlainNone(m) || isPlainWritable(m)) && hasFlag(view, i, 'nh') !== true;
 }

@@ -73,7 +73,7 @@ export function claimSmall(view: View): void {
 }
 
 /** The tail tells: the head may have merged with what lies below. */
-function claimHandles(view: View): void {
+export function claimHandles(view: View): void {
   for (const i of view.inaccessible) {
     const tail = view.mappings[i]!;
     if (tail.end % SEGMENT !== 0 || sizeOf(tail) >= SEGMENT || sizeOf(tail) < SEGMENT / 2) continue;
