@@ -30,7 +30,7 @@ export const googleTcmalloc: Signature = {
   claim(view) {
     if (view.inaccessibleBytes < FEWEST * (REGION / 2)) return;
     const regions: number[] = [];
-    for (const i of view.inaccessible) {
+    for (const i of view.largeInaccessible) {
       const { start } = view.mappings[i]!;
       if (start > HIGHEST) break;
       if (start % REGION === 0 && sizeOf(view.mappings[i]!) < REGION && isRegion(view, i)) regions.push(start);

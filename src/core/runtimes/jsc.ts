@@ -125,7 +125,7 @@ function claimPool(view: View, i: number): void {
 
 /** A wasm memory is known by the shut rest above what is in use of it; its size tells where it begins. */
 function claimWasm(view: View): void {
-  for (const i of view.inaccessible) {
+  for (const i of view.largeInaccessible) {
     const rest = view.mappings[i]!;
     const bytes = sizeOf(rest);
     if (bytes < 2 * GIB || bytes > FAST_MEMORY || !isFree(view, i) || hasFlag(view, i, 'dd') === true) continue;
@@ -144,7 +144,7 @@ function claimWasm(view: View): void {
 }
 
 function claimCages(view: View): void {
-  for (const i of view.writable) {
+  for (const i of view.largeWritable) {
     const m = view.mappings[i]!;
     if (sizeOf(m) < CAGE_PIECE || (view.ledger[i] !== undefined && !Array.isArray(view.ledger[i]))) continue;
     if (hasFlag(view, i, 'nr') === false) continue;

@@ -89,7 +89,7 @@ export const spidermonkey: Signature = {
 function codeReservation(view: View): { start: number; end: number } | null {
   const isPiece = (m: Mapping): boolean =>
     isPlainNone(m) || (isAnonymous(m) && (m.access & (EXECUTE | SHARED)) === EXECUTE);
-  for (const i of view.inaccessible) {
+  for (const i of view.largeInaccessible) {
     const m = view.mappings[i]!;
     if (sizeOf(m) < GIB || sizeOf(m) > CODE_RESERVATION || !isFree(view, i)) continue;
     let from = i;
@@ -114,7 +114,7 @@ function randomChunks(view: View): number[] {
 }
 
 function claimWasm(view: View): void {
-  for (const i of view.inaccessible) {
+  for (const i of view.largeInaccessible) {
     const rest = view.mappings[i]!;
     if (sizeOf(rest) < 2 * GIB || !isFree(view, i) || arenaStart(view, i) !== null) continue;
     claimMapping(view, i, WASM);

@@ -72,7 +72,7 @@ export function claimSandboxed(view: View): void {
     const m = view.mappings[i]!;
     if ((m.access & WRITE) !== 0 && sizeOf(m) >= LEAST_CODE && isFree(view, i)) claimMapping(view, i, CODE_RANGE);
   }
-  claimTables(view, { table: () => TABLES, types: TYPE_TABLE });
+  claimTables(view, { table: (bytes) => (bytes < GIB ? TABLES : null), types: TYPE_TABLE });
   for (const i of view.inaccessible) {
     // A table that nothing uses yet.
     const bytes = sizeOf(view.mappings[i]!);

@@ -17,6 +17,8 @@ import { PAGE } from './host';
 export const TABLE_UNIT = 64 * MIB;
 const SEGMENT = 64 * KIB;
 const LARGEST_IN_USE = 8 * MIB;
+/** Mappings of segments in use, and of those given back between them. */
+const DEEPEST = 8;
 const TYPES = 512 * KIB;
 /** What glibc opens first of an arena, which is as large as the smallest table. */
 const ARENA_HEAD = 132 * KIB;
@@ -33,10 +35,12 @@ export function claimTables(view: View, claims: TableClaims): void {
     const rest = view.mappings[i]!;
     const bytes = sizeOf(rest);
     if (bytes < TYPES / 2 || bytes > 4 * GIB || !isFree(view, i)) continue;
-    for (let at = i - 1; at >= i - 3 && at >= 0 && touchesBelow(view, at + 1); at--) {
+    for (let at = i - 1; at >= i - DEEPEST && at >= 0 && touchesBelow(view, at + 1); at--) {
       const m = view.mappings[at]!;
-      if (isPlainNone(m) || !isAnonymous(m) || (m.access & EXECUTE) !== 0 || !isFree(view, at)) break;
-      if (sizeOf(m) > LARGEST_IN_USE) break;
+      if (!isAnonymous(m) || (m.access & EXECUTE) !== 0 || !isFree(view, at)) break;
+      if (sizeOf(m) > (isPlainNone(m) ? SEGMENT : LARGEST_IN_USE)) break;
+      // A segment that was given back.
+      if (isPlainNone(m)) continue;
       const whole = rest.end - m.start;
       if (whole === TYPES && sizeOf(m) <= SEGMENT) claimRange(view, m.start, rest.end, claims.types);
       if (sizeOf(m) % SEGMENT !== 0) continue;
