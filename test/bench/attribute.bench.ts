@@ -10,6 +10,7 @@ import { parseMaps } from '../../src/core/mapping/parse-maps';
 import { snapshotOf } from '../../src/core/snapshot/snapshot';
 import { type Mix, bytesRead, growTo, readRaw, smallProcess } from './maps-of-size';
 import type { Bench } from './run';
+import { SHAPES, mapsOf } from './shapes';
 
 /** Rounds alternate between the sides, so that a slow moment of the machine hits all. */
 const ROUNDS = 25;
@@ -19,6 +20,10 @@ const LEAST_MS = 8;
  * on a busy machine time alone does not let them get on.
  */
 const WARM_CPU_MS = 1500;
+const SHAPE_WARM_MS = 200;
+/** Mappings of one shape. Caches make the many dearer, but not three times. */
+const FEW = 2_000;
+const MANY = 16_000;
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
@@ -26,9 +31,9 @@ function cpuMs(): number {
 }
 
 /** CPU of this process per call, us: median of several rounds. */
-function cpuOf(sides: ReadonlyArray<() => void>): number[] {
+function cpuOf(sides: ReadonlyArray<() => void>, warmMs = WARM_CPU_MS): number[] {
   const samples: number[][] = sides.map(() => []);
-  for (const run of sides) for (const until = cpuMs() + WARM_CPU_MS; cpuMs() < until;) run();
+  for (const run of sides) for (const until = cpuMs() + warmMs; cpuMs() < until;) run();
   for (let round = 0; round < ROUNDS; round++) {
     sides.forEach((run, side) => {
       const began = cpuMs();
@@ -101,6 +106,21 @@ export const attributeBench: Bench = {
       const growth = last.all / first.all / (last.mappings / first.mappings);
       if (growth > 1.6) failures.push(`time grows ${growth.toFixed(2)} times as fast as the mappings (${mix})`);
     }
-    return failures;
+    return [...failures, ...measureShapes()];
   },
 };
+
+/** Alone, because a process has only one shape. @returns those whose time grows faster than their mappings */
+function measureShapes(): string[] {
+  const failures: string[] = [];
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    const [few, many] = [FEW, MANY].map((count) => {
+      const bytes = new TextEncoder().encode(mapsOf(shape, count));
+      const run = (): void => void attribute(snapshotOf(parseMaps(bytes)));
+      return cpuOf([run], SHAPE_WARM_MS)[0]! / count;
+    }) as [number, number];
+    console.log(`${name}: ${(1000 * few).toFixed(0)} ns a mapping of ${FEW}, ${(1000 * many).toFixed(0)} of ${MANY}`);
+    if (many > 3 * few) failures.push(`${name} grow ${(many / few).toFixed(1)} times as fast as their mappings`);
+  }
+  return failures;
+}

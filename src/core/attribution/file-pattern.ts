@@ -21,7 +21,8 @@ export interface KnownPath {
 
 const DELETED = ' (deleted)';
 const MEMORY = /^\/(dev\/|memfd:|SYSV|anon_hugepage|dmabuf|i915 |drm mm )/;
-const MOST_KNOWN = 8192;
+/** More than any process maps: an index whose files do not fit asks every question again. */
+const MOST_KNOWN = 32_768;
 const patterns: FilePattern[] = [];
 const known = new Map<string, KnownPath>();
 
