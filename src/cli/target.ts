@@ -55,15 +55,30 @@ export function readTarget(target: string, smaps: SmapsMode): Snapshot {
   }
 }
 
+/** stdin can be read once. */
+let stdinIsRead = false;
+
 function readStdin(): Snapshot {
-  const text = readFileSync(0, 'utf8');
+  if (stdinIsRead) throw new TargetError('stdin: was read already. Only one target can be -.');
+  stdinIsRead = true;
+  const text = readStandardInput();
   if (text.trim() === '') throw new TargetError('stdin: is empty. Expected the text of /proc/PID/maps.');
   return snapshotFromFiles({ maps: text }, { where: 'stdin: ' });
 }
 
+function readStandardInput(): string {
+  try {
+    return readFileSync(0, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new TargetError(`stdin: could not be read (${code}). Expected the text of /proc/PID/maps.`);
+  }
+}
+
 function remedyFor({ text }: ParseError): string {
-  if (text === '')
-    {return 'Copy /proc/PID/maps again; it is empty for a kernel thread and for a process that has ended.';}
+  if (text === '') {
+    return 'Copy /proc/PID/maps again; it is empty for a kernel thread and for a process that has ended.';
+  }
   if (/^\w+:\s+\d+ kB$/.test(text)) return 'This is smaps: maps is needed, smaps can lie beside it in a directory.';
   if (/^[0-9a-f]+-/.test(text)) return 'It is cut off or damaged: copy /proc/PID/maps again.';
   return 'Expected are lines as in /proc/PID/maps.';

@@ -59,7 +59,9 @@ describe('explain --json', () => {
     const broken = directory('broken', { maps: '00400000-00401000 r-xp 00000000 00:00 0 \n7f12-\n' });
     const { stdout, stderr, status } = plateau(['explain', '--json', broken, join(scratch, 'hello')]);
     expect(status).toBe(2);
-    expect(stderr).toBe(`plateau explain: ${broken}/maps: line 2 is not a mapping: '7f12-'\n`);
+    expect(stderr).toBe(
+      `plateau explain: ${broken}/maps: line 2 is not a mapping: '7f12-'. It is cut off or damaged: copy /proc/PID/maps again.\n`
+    );
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
@@ -95,6 +97,17 @@ describe('bad input is one line and exit code 2', () => {
       () => [directory('blank', { maps: '' })],
       /blank\/maps: line 1 should be a mapping, but the file is empty/,
     ],
+    [
+      'smaps in the place of maps',
+      () => [directory('smaps', { maps: '00400000-00401000 r-xp 00000000 00:00 0 \nSize:                616 kB\n' })],
+      /line 2 is not a mapping: 'Size: +616 kB'\. This is smaps: maps is needed/,
+    ],
+    [
+      'another text',
+      () => [directory('text', { maps: 'hello\n' })],
+      /line 1 is not a mapping: 'hello'\. Expected are lines as in \/proc\/PID\/maps\./,
+    ],
+    ['a kernel thread', () => ['2'], /\/proc\/2\/(maps: is empty|maps: not permitted|stat: no process)/],
     ['a pid that is not there', () => ['4194399'], /\/proc\/4194399\/stat: no process 4194399\./],
     ['empty stdin', () => ['-'], /stdin: is empty\. Expected the text of \/proc\/PID\/maps\./],
   ])('%s', (_, targets, message) => {
