@@ -79,8 +79,16 @@ export function claimHandles(view: View): void {
     if (tail.end % SEGMENT !== 0 || sizeOf(tail) >= SEGMENT || sizeOf(tail) < SEGMENT / 2) continue;
     const head = touchesBelow(view, i) ? view.mappings[i - 1]! : null;
     if (!head || !isPlainWritable(head) || head.start > tail.end - SEGMENT || !isFree(view, i)) continue;
+    if (liesBelowOld(view, i)) continue;
     claimRange(view, tail.end - SEGMENT, tail.end, HANDLES);
   }
+}
+
+/** Reserved without trimming, the segment lies above, and more than its rest above that. */
+function liesBelowOld(view: View, i: number): boolean {
+  const [segment, rest] = [view.mappings[i + 1], view.mappings[i + 2]];
+  if (!segment || !rest || !touchesAbove(view, i) || !touchesAbove(view, i + 1)) return false;
+  return isPlainWritable(segment) && isPlainNone(rest) && rest.end - segment.start > SEGMENT;
 }
 
 /** Reserved without trimming: a segment in the middle of 128 KiB, or two that touch. */
