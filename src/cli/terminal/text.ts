@@ -3,10 +3,12 @@
 /** The space between a number and its unit, where no line may end. */
 const BEFORE_UNIT = /(?<=\d) (?=(?:%|B|[KMGTPE]iB)(?:[^\w]|$))/g;
 const NO_BREAK = '\u00a0';
+/** What fits beside the sign of a finding on the narrowest terminal, of 40 columns. */
+const LONGEST_WORD = 38;
 
 /**
  * Lines of at most `width` characters. A path that is longer goes on in the next line after a slash; any other word that
- * is longer gets a line of its own and is not cut; a number stays with its unit.
+ * is longer gets a line of its own and is cut only where no terminal has room for it; a number stays with its unit.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -35,12 +37,19 @@ export function wrap(text: string, width: number): string[] {
 /** Pieces of at most `width` characters where the slashes allow it. */
 function brokenPath(path: string, width: number): string[] {
   const pieces: string[] = [];
-  for (const part of path.split(/(?<=\/)(?=[^/])/)) {
+  const longest = Math.max(width, LONGEST_WORD);
+  for (const part of path.split(/(?<=\/)(?=[^/])/).flatMap((one) => chunksOf(one, longest))) {
     const last = pieces.at(-1);
     if (last !== undefined && last.length + part.length <= width) pieces[pieces.length - 1] = last + part;
     else pieces.push(part);
   }
   return pieces;
+}
+
+function chunksOf(text: string, size: number): string[] {
+  const chunks: string[] = [];
+  for (let at = 0; at < text.length; at += size) chunks.push(text.slice(at, at + size));
+  return chunks;
 }
 
 /** At most `width` characters, the end replaced by `~` when it was cut. */

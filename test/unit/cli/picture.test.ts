@@ -174,6 +174,10 @@ test('wrapping breaks a path that is too long after a slash', () => {
   ]);
 });
 
+test('wrapping cuts a word that fits on no terminal', () => {
+  expect(wrap(`is '${'x'.repeat(90)}'.`, 38).map((line) => line.length)).toEqual([2, 38, 38, 17]);
+});
+
 test('wrapping keeps every word', () => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^\w{1,30}$/)), fc.integer({ min: 1, max: 60 }), (words, width) => {
