@@ -146,8 +146,10 @@ function claimCommitted(view: View, heap: JavaHeap | null): void {
         claimRange(view, from, end, WHOLE);
         continue;
       }
-      const found =
-        tablesWithin(from, end, kinds, end === m.end && !touchesAbove(view, i)) ?? largeTableWithin(from, end, large);
+      const sum = tablesWithin(from, end, kinds, end === m.end && !touchesAbove(view, i));
+      const single = largeTableWithin(from, end, large);
+      // What explains more of the stretch is right more often.
+      const found = sum && single ? (single.end - single.start > sum.end - sum.start ? single : sum) : (sum ?? single);
       if (found) claimRange(view, found.start, found.end, { ...SCALED, confidence: 'likely' });
     }
   }

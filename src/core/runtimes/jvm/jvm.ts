@@ -40,9 +40,8 @@ const POISON: Claim = {
 
 export const jvm: Signature = {
   name: 'jvm',
-  claim(view) {
-    const library = findFile(view.files, LIBRARY);
-    if (!library) return;
+  files: [LIBRARY],
+  claim(view, library) {
     const release = releaseOf(library.name);
     claimSmallPages(view);
     claimCodeCache(view);
