@@ -1,6 +1,6 @@
 /**
  * Stacks of programs' own small threads that look merged with what lies above them, where no flag and no stack pointer
- * tells them apart.
+ * tells them apart (without smaps, or on kernels before 6.7).
  *
  * Source: glibc elf/dl-minimal-malloc.c (two pages, the first that a dynamic program maps, so they end at [vvar]), Node
  * src/inspector_agent.cc (32 KiB for the thread that waits for SIGUSR1), Rust library/std/src/sys/pal/unix/stack_overflow.rs
@@ -39,7 +39,8 @@ const CHOSEN: ReadonlyMap<string, Bytes> = new Map([
 export const edgeStacks: Signature = {
   name: 'edge-stacks',
   claim(view) {
-    if (view.smaps || view.snapshot.threads) return;
+    // Kernels from 6.7 flag stacks.
+    if (view.smaps?.some((entry) => entry?.flags.includes('nh'))) return;
     for (const i of view.guards) {
       const m = view.mappings[i + 1]!;
       if (sizeOf(m) > LARGEST || sizeOf(view.mappings[i]!) !== view.pageSize) continue;
@@ -55,6 +56,11 @@ function claimEdge(view: View, guard: number, m: Mapping): void {
   const chosen = view.runtimes.map(({ name }) => CHOSEN.get(name)).find((bytes) => bytes !== undefined);
   const size = isPowerOfTwo(rest) ? rest : (chosen ?? 0);
   if (size < SMALLEST || size > rest || (loader === 0 && size === rest)) return;
+  if (
+    view.snapshot.threads?.some((t) => t.stackPointer !== null && t.stackPointer >= m.start && t.stackPointer < m.end)
+  ) {
+    return;
+  }
   claimMapping(view, guard, STACK);
   claimRange(view, m.start, m.start + size, STACK);
   if (loader > 0) claimRange(view, m.end - loader, m.end, LOADER);

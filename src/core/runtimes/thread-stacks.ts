@@ -53,7 +53,10 @@ function guardedBlocks(view: View, least: Bytes): Guarded[] {
   const blocks: Guarded[] = [];
   for (const i of view.guards) {
     const above = view.mappings[i + 1]!;
-    if (sizeOf(above) < least || sizeOf(view.mappings[i]!) > LARGEST_GUARD || view.ledger[i] !== undefined) continue;
+    if (sizeOf(above) < least) continue;
+    // What is left of a mapping whose lower part belongs to somebody else: the guard merged with it.
+    const guard = view.ledger[i] === undefined ? view.mappings[i]! : freeParts(view, i).at(-1);
+    if (!guard || guard.end !== above.start || guard.end - guard.start > LARGEST_GUARD) continue;
     const part = view.ledger[i + 1] === undefined ? above : freeParts(view, i + 1)[0];
     if (part?.start === above.start && part.end - part.start >= least) {
       blocks.push({ guard: i, start: part.start, end: part.end });
