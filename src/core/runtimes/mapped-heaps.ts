@@ -3,9 +3,10 @@
  * Boehm collector), Racket, Chez Scheme, Julia.
  *
  * Source: bdwgc os_dep.c (GC_unix_mmap_get_mem, GC_expand_hp_inner: 256 KiB and more) and libguile/jit.c (code in pieces of 256 KiB or
- * more, writable and executable); racket/src/ChezScheme/c/segment.c (S_getmem; code segments are executable); julia src/gc-pages.c and
- * src/gc-stacks.c (jl_malloc_stack: stacks of tasks with eight guard pages). libgc 8.0 and 8.2, Guile 2.2 and 3.0, Racket 7.9 to 8.18,
- * Julia 1.5. Sample, Guile's code between its heap:
+ * more, writable and executable); racket/src/ChezScheme/c/segment.c (S_getmem; code segments are executable) and, before 8.0,
+ * racket/src/racket/gc2/newgc.c (write-protects old pages); julia src/gc-pages.c and src/gc-stacks.c (jl_malloc_stack: stacks of
+ * tasks with eight guard pages). libgc 8.0 and 8.2, Guile 2.2 and 3.0, Racket 7.9 to 8.18, Julia 1.5. Sample, Guile's code
+ * between its heap:
  *   `7f404f1d4000-7f4057f24000 rw-p 00000000 00:00 0`
  *   `7f4057f24000-7f4057f64000 rwxp 00000000 00:00 0`
  * Cannot tell: a piece of the heap from a large request of malloc. A program that uses the Boehm collector beside malloc
@@ -13,7 +14,7 @@
  */
 import { type FilePattern, filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts, isFree } from '../attribution/view';
-import { sizeOf } from '../mapping/mapping';
+import { EXECUTE, READ, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB } from '../units';
 import { isPlainWritable } from './shapes';
 import type { Signature } from './signature';
@@ -23,6 +24,8 @@ interface Collector {
   readonly heap: Claim;
   /** What it makes executable; null where that is left to the general rules. */
   readonly code: Claim | null;
+  /** True when it write-protects old objects. */
+  readonly protects?: boolean;
 }
 
 const heapOf = (region: string, why: string): Claim => ({ region, category: 'heap', confidence: 'likely', why });
@@ -41,6 +44,7 @@ const COLLECTORS: readonly Collector[] = [
     file: filePattern(/^g?racket(-[\d.]+)?$/),
     heap: heapOf('racket.heap', 'Writable memory of Racket: its collector maps the heap itself, not malloc.'),
     code: codeOf('racket.heap', 'Executable memory of Racket: segments of its heap that hold code.'),
+    protects: true,
   },
   {
     file: filePattern(/^(petite|scheme|chez(-?scheme)?)[\d.]*$/),
@@ -85,6 +89,14 @@ export const mappedStacks: Signature = {
   },
 };
 
+/** Old objects of a collector that learns of writes by faults: private memory that is read-only now. */
+function claimProtected(view: View, heap: Claim): void {
+  view.mappings.forEach((m, i) => {
+    const readOnly = (m.access & (READ | WRITE | EXECUTE | SHARED)) === READ;
+    if (readOnly && isAnonymous(m) && isFree(view, i)) claimMapping(view, i, heap);
+  });
+}
+
 export const mappedHeaps: Signature = {
   name: 'mapped-heaps',
   claim(view) {
@@ -95,6 +107,7 @@ export const mappedHeaps: Signature = {
         if (end - start >= LEAST) claimRange(view, start, end, collector.heap);
       }
     }
+    if (collector.protects) claimProtected(view, collector.heap);
     if (!collector.code) return;
     for (const i of view.executable) {
       if (isFree(view, i) && sizeOf(view.mappings[i]!) >= LEAST) claimMapping(view, i, collector.code);

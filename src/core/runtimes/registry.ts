@@ -27,6 +27,7 @@ import { mono, monoRest } from './mono';
 import { mariadbPool, mysql } from './mysql';
 import { nativeImage } from './native-image';
 import { ocaml, ocamlRest } from './ocaml';
+import { perfDump } from './perf-dump';
 import { php, phpChunks } from './php';
 import { plainLanguages } from './plain-languages';
 import { cLibrary, programs } from './programs';
@@ -55,10 +56,11 @@ export const SIGNATURES: readonly Signature[] = [
   kernel,
   brk,
   vgetrandom,
-  // Images take what touches their end for .bss; these three know better in their own processes.
+  // Images take what touches their end for .bss, and a dump for an image; these know better.
   sbcl,
   cpython,
   phpChunks,
+  perfDump,
   elf,
   // Runtimes with their own reservations.
   mariadbPool,

@@ -150,6 +150,12 @@ describe('heaps that the collector maps itself', () => {
     expect(answer.categories.code).toBe(MIB + 256 * KIB);
   });
 
+  it('Racket: old objects are write-protected', () => {
+    const old = row(BASE + GIB, [8 * MIB, 'r--p']);
+    expect(at(attributed([program('/usr/bin/racket'), ...old]), BASE + GIB)).toBe('racket.heap heap');
+    expect(at(attributed([program('/usr/bin/guile'), ...old]), BASE + GIB)).toBe('anon.read-only data');
+  });
+
   it('Julia: stacks of tasks have eight guard pages', () => {
     const stack = row(BASE + GIB, [32 * KIB, '---p'], [4 * MIB - 32 * KIB, 'rw-p']);
     const answer = attributed([program('/usr/bin/julia'), ...stack, library('/usr/lib/libjulia.so.1.5')]);
@@ -172,6 +178,14 @@ describe('GHC', () => {
   it('is certain at its own address and likely elsewhere', () => {
     expect(confidence(0x4200000000)).toBe('certain');
     expect(confidence(0x10000000000)).toBe('likely');
+  });
+});
+
+describe('a dump for perf', () => {
+  it('is a file, though a page of it is mapped executable', () => {
+    const dump: Piece = { start: BASE, size: 4 * KIB, permissions: 'r-xp', name: '/tmp/jit-7313.dump' };
+    expect(at(attributed([program('/usr/bin/node'), dump]), BASE)).toBe('file.private file');
+    expect(at(attributed([program('/usr/bin/node'), { ...dump, name: '/tmp/jit.so' }]), BASE)).toBe('elf.text code');
   });
 });
 
