@@ -13,6 +13,7 @@ import { type MappedFile, filePattern, isMatch } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { EXECUTE, type Mapping, READ, SHARED, WRITE, isInaccessible, sizeOf } from '../mapping/mapping';
 import { type Address, GIB, KIB, MIB } from '../units';
+import { libcOf } from './libc';
 import { arenaStart, hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -167,6 +168,8 @@ function bssEnd(view: View, index: number, image: MappedFile, end: Address): Add
   // malloc writes a header to what it maps.
   const entry = view.smaps?.[index];
   if (entry?.rss === 0 && entry.swap === 0) return m.end;
+  // musl's malloc fills holes with blocks of a few pages, where glibc's has brk.
+  if (size > FEW_PAGES && libcOf(view).name === 'musl' && !isBelowImage(view, index)) return m.start + view.pageSize;
   if (size <= Math.max(LIBRARY_BSS, image.bytes / 5) || ALLOCATOR.test(image.base)) return m.end;
   const rest = size % ALLOCATOR_STEP;
   return m.start + (rest > 0 && rest <= FEW_PAGES ? rest : view.pageSize);

@@ -149,6 +149,31 @@ describe('an allocator in front of the one that the program was linked with', ()
   });
 });
 
+describe('musl', () => {
+  it('fills the hole above a library with blocks of malloc: what is no page or two is no .bss', () => {
+    const program = image(0x556477000000, MIB, '/usr/bin/postgres');
+    const library = image(BASE, 2 * MIB, '/usr/lib/libxml2.so.2');
+    const top = BASE + 72 * KIB + 2 * MIB;
+    const shared: Piece = {
+      start: top + 296 * KIB,
+      size: 16 * KIB,
+      permissions: 'rw-s',
+      name: '/dev/shm/PostgreSQL.1',
+      flags: 'sh',
+    };
+    const musl = image(BASE + 8 * MIB, 512 * KIB, '/lib/ld-musl-x86_64.so.1');
+    const pieces = (size: number): Piece[] => [
+      ...program,
+      ...library,
+      anonymous(top, size, size - PAGE),
+      shared,
+      ...musl,
+    ];
+    expect(at(attributed(pieces(296 * KIB)), top + 8 * KIB)).toBe('musl.malloc heap');
+    expect(at(attributed(pieces(12 * KIB)), top + 8 * KIB)).toBe('elf.bss data');
+  });
+});
+
 describe('musl under the name of its library', () => {
   it('owns what nobody else claims', () => {
     const heap = anonymous(BASE, 28 * KIB, PAGE);
