@@ -13,7 +13,7 @@
  */
 import { type Claim, type View, claimMapping, indexAt } from '../attribution/view';
 import { isAnonymous } from '../mapping/mapping';
-import { type Address, GIB, KIB, MIB, TIB } from '../units';
+import { type Address, type Bytes, GIB, KIB, MIB, TIB } from '../units';
 import { claimOf } from './go-claims';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
@@ -31,6 +31,8 @@ const ASAN_CLASSES = claimOf('asan.allocator', 'heap', 'Allocator of AddressSani
 const TSAN_LOW: Address = 0x008000000000;
 const TSAN_SHADOW_LOW: Address = 0x010000000000;
 const TSAN_SHADOW_END: Address = 0x400000000000;
+/** All of it writable; ZGC before JDK 15 reserves as much there, and none of that is. */
+const TSAN_SHADOW_LEAST: Bytes = 8 * TIB;
 const TSAN_END: Address = 0x7e8000000000;
 const TSAN_TRACE_LOW: Address = 0x600000000000;
 const TSAN_TRACE_END: Address = 0x620000000000;
@@ -97,11 +99,11 @@ function startsAt(view: View, address: Address): boolean {
   return view.mappings[indexAt(view, address)]?.start === address;
 }
 
-function bytesBetween(view: View, low: Address, high: Address): number {
+function writableBetween(view: View, low: Address, high: Address): number {
   let bytes = 0;
   for (let i = indexAt(view, low); i < view.mappings.length && view.mappings[i]!.start < high; i++) {
     const m = view.mappings[i]!;
-    if (isPlainWritable(m) || isPlainNone(m)) bytes += m.end - m.start;
+    if (isPlainWritable(m)) bytes += m.end - m.start;
   }
   return bytes;
 }
@@ -158,7 +160,7 @@ export const sanitizers: Signature = {
       for (const [start, end] of MSAN_SHADOWS) claimAnonymous(view, start, end, MSAN_SHADOW);
       claimClasses(view, 'msan', 0x700000000000);
       view.runtimes.push({ name: 'msan', version: null, evidence: 'shadow memory from 0x10000000000' });
-    } else if (bytesBetween(view, TSAN_SHADOW_LOW, TSAN_SHADOW_END) >= 16 * TIB) {
+    } else if (writableBetween(view, TSAN_SHADOW_LOW, TSAN_SHADOW_END) >= TSAN_SHADOW_LEAST) {
       claimTsan(view);
       view.runtimes.push({ name: 'tsan', version: null, evidence: 'shadow memory of terabytes below 0x400000000000' });
     } else if (hasRaceShadow(view)) {
