@@ -133,8 +133,9 @@ function claimZHeap(view: View): JavaHeap | null {
     );
   }
   for (const run of runs) {
-    // A view that holds no page yet, or a part of one that was given back: same place, nothing but PROT_NONE.
-    if (!views.includes(run) && run.start < 64 * TIB && run.end - run.start >= GIB) {
+    // A view that holds no page yet, or a part of one that was given back: same place, nothing but PROT_NONE. The page
+    // table of JDK 11 to 14 lies there, too, with a writable head.
+    if (!views.includes(run) && run.start < 64 * TIB && run.end - run.start >= GIB && !hasHead(view, run)) {
       claimRange(
         view,
         run.start,
@@ -144,6 +145,10 @@ function claimZHeap(view: View): JavaHeap | null {
     }
   }
   return heapOf(view, views[0]!.start, views[0]!.end, true);
+}
+
+function hasHead(view: View, run: Run): boolean {
+  return touchesBelow(view, run.from) && isPlainWritable(view.mappings[run.from - 1]!);
 }
 
 function claimLowHeap(view: View): JavaHeap | null {
