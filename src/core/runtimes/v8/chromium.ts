@@ -14,7 +14,7 @@
  */
 import { type Claim, type View, claimMapping, claimRange, isFree } from '../../attribution/view';
 import { type Mapping, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
-import { type Bytes, GIB, KIB, MIB } from '../../units';
+import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
 import { type Run, runsOf } from '../shapes';
 import { TABLE_UNIT, claimTables } from './tables';
 
@@ -72,7 +72,9 @@ export function claimSandboxed(view: View): void {
     const m = view.mappings[i]!;
     if ((m.access & WRITE) !== 0 && sizeOf(m) >= LEAST_CODE && isFree(view, i)) claimMapping(view, i, CODE_RANGE);
   }
-  claimTables(view, { table: (bytes) => (bytes < GIB ? TABLES : null), types: TYPE_TABLE });
+  // Cages are at borders of their own size; tables lie where mmap puts them.
+  const table = (bytes: Bytes, start: Address): Claim | null => (bytes < GIB || start % GIB !== 0 ? TABLES : null);
+  claimTables(view, { table, types: TYPE_TABLE });
   for (const i of view.inaccessible) {
     // A table that nothing uses yet.
     const bytes = sizeOf(view.mappings[i]!);

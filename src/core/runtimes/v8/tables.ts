@@ -16,6 +16,8 @@ import { PAGE } from './host';
 /** Tables are whole multiples of it. */
 export const TABLE_UNIT = 64 * MIB;
 const SEGMENT = 64 * KIB;
+/** Before V8 12 tables had no segments: 1 GiB, opened in blocks. */
+const BLOCK = 16 * KIB;
 const LARGEST_IN_USE = 8 * MIB;
 /** Mappings of segments in use, and of those given back between them. */
 const DEEPEST = 8;
@@ -25,7 +27,7 @@ const ARENA_HEAD = 132 * KIB;
 
 export interface TableClaims {
   /** Null for sizes that the program has no table of. */
-  readonly table: (bytes: Bytes) => Claim | null;
+  readonly table: (bytes: Bytes, start: Address) => Claim | null;
   readonly types: Claim;
 }
 
@@ -43,9 +45,9 @@ export function claimTables(view: View, claims: TableClaims): void {
       if (isPlainNone(m)) continue;
       const whole = rest.end - m.start;
       if (whole === TYPES && sizeOf(m) <= SEGMENT) claimRange(view, m.start, rest.end, claims.types);
-      if (sizeOf(m) % SEGMENT !== 0) continue;
+      if (sizeOf(m) % (whole % GIB === 0 ? BLOCK : SEGMENT) !== 0) continue;
       const end = endOf(view, i, m.start);
-      const claim = end === null || isArena(m.start, end, sizeOf(m)) ? null : claims.table(end - m.start);
+      const claim = end === null || isArena(m.start, end, sizeOf(m)) ? null : claims.table(end - m.start, m.start);
       if (claim && end !== null) claimRange(view, m.start, end, claim);
     }
     if (!isFree(view, i) || !touchesBelow(view, i)) continue;
@@ -58,7 +60,7 @@ export function claimTables(view: View, claims: TableClaims): void {
 function claimUnused(view: View, i: number, claims: TableClaims): void {
   const rest = view.mappings[i]!;
   const size = Math.floor(sizeOf(rest) / TABLE_UNIT) * TABLE_UNIT;
-  const claim = size > 0 && sizeOf(rest) - size < PAGE ? claims.table(size) : null;
+  const claim = size > 0 && sizeOf(rest) - size < PAGE ? claims.table(size, rest.end - size) : null;
   if (claim) claimRange(view, rest.end - size, rest.end, claim);
 }
 
@@ -68,7 +70,7 @@ function claimMergedHead(view: View, i: number, claims: TableClaims): void {
   const size = Math.ceil(sizeOf(rest) / TABLE_UNIT) * TABLE_UNIT;
   const inUse = size - sizeOf(rest);
   if (size < 2 * TABLE_UNIT || inUse % SEGMENT !== 0 || inUse > 2 * SEGMENT) return;
-  const claim = isPlainWritable(view.mappings[i - 1]!) ? claims.table(size) : null;
+  const claim = isPlainWritable(view.mappings[i - 1]!) ? claims.table(size, rest.end - size) : null;
   if (claim) claimRange(view, rest.end - size, rest.end, claim);
 }
 
