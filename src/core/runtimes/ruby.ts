@@ -27,6 +27,8 @@ const THREAD_STEP = 64 * KIB;
 const RACTOR_STACKS = 512 * MIB;
 /** Far more than a stack: 240 threads would have to live for less to be left. */
 const UNTAKEN = 16 * MIB;
+/** The first page, and at least one stack with a guard page below and above. */
+const LEAST_STACKS = 3;
 /** Smaller pieces are callbacks of libffi or compiled regular expressions. */
 const LEAST_CODE = MIB;
 
@@ -56,6 +58,7 @@ const RACTORS: Claim = {
   confidence: 'likely',
   why: 'Ruby 3.3 and newer map 512 MiB at once for the stacks of the threads of Ractors, with a guard page each.',
 };
+const RACTORS_TO_COME: Claim = { ...RACTORS, inaccessible: 'reservation' };
 const YJIT: Claim = {
   region: 'ruby.yjit-code',
   category: 'code',
@@ -84,6 +87,7 @@ export const ruby: Signature = {
       evidence: `maps ${file.name}`,
     });
     claimRactors(view);
+    claimShutRactors(view);
     for (const run of runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)))) {
       claimFibers(view, run.from, run.to);
     }
@@ -101,6 +105,20 @@ function claimRactors(view: View): void {
     let first = i;
     while (first > 0 && view.mappings[first]!.start > start && isPartOf(view, first - 1)) first--;
     if (view.mappings[first]!.start <= start) claimRange(view, start, rest.end, RACTORS);
+  }
+}
+
+/** Later releases reserve the piece and open each stack when a thread takes it. */
+function claimShutRactors(view: View): void {
+  for (const i of view.inaccessible) {
+    const rest = view.mappings[i]!;
+    if (!isFree(view, i) || sizeOf(rest) < UNTAKEN || sizeOf(rest) >= RACTOR_STACKS) continue;
+    const start = rest.end - RACTOR_STACKS;
+    let first = i;
+    while (first > 0 && view.mappings[first]!.start > start && isPartOf(view, first - 1)) first--;
+    if (view.mappings[first]!.start > start || i - first < LEAST_STACKS) continue;
+    claimRange(view, start, rest.start, RACTORS);
+    claimMapping(view, i, RACTORS_TO_COME);
   }
 }
 

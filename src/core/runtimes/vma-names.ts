@@ -3,7 +3,8 @@
  *
  * Source: Go runtime/set_vma_name_linux.go (1.25 and later), glibc malloc/malloc.c, malloc/arena.c and
  * nptl/allocatestack.c (2.39 and later, tunable glibc.mem.decorate_maps), jemalloc src/pages.c, mimalloc src/prim/unix,
- * google/tcmalloc system_allocator, bionic. Sample:
+ * google/tcmalloc system_allocator, bionic, Ruby (ruby_annotate_mmap, 3.4), PHP (zend_mmap_set_name, 8.2), CPython (pycore_mmap.h, in
+ * development mode, 3.15). Sample:
  *   `7fda88000000-7fda88021000 rw-p 00000000 00:00 0      [anon: glibc: malloc arena]`
  * Cannot tell: memory that was mapped before the name was set, or that grew beyond it; geometry has claimed that.
  */
@@ -26,6 +27,16 @@ const NAMES: readonly Named[] = [
   [/^ glibc: loader malloc$/, 'libc.rtld-alloc', 'metadata'],
   [/^ glibc: (pthread (user )?stack|unused stack)/, 'glibc.thread-stack', 'stack'],
   [/^ glibc: fortify/, 'libc.rtld-alloc', 'metadata'],
+  [/^cpython:pymalloc/, 'cpython.pymalloc-arena', 'heap'],
+  [/^cpython:.*jit/, 'cpython.jit-code', 'code'],
+  [/^Ruby:.*fiber/, 'ruby.fiber-pool', 'stack'],
+  [/^Ruby:.*stack/, 'ruby.native-thread-stacks', 'stack'],
+  [/^Ruby:.*[yzr]jit/, 'ruby.yjit-code', 'code'],
+  [/^Ruby:.*(shape|redblack)/, 'ruby.shape-tree', 'heap'],
+  [/^Ruby:.*(heap|gc)/i, 'ruby.heap-page', 'heap'],
+  [/^zend_alloc/, 'php.zend-mm-chunk', 'heap'],
+  [/^zend_fiber_stack/, 'php.fiber-stack', 'stack'],
+  [/^zend_huge_code_pages/, 'elf.text-remap', 'code'],
   [/^ ?jemalloc/, 'jemalloc.mapping', 'heap'],
   [/^ ?mimalloc/, 'mimalloc.mapping', 'heap'],
   [/^ ?tcmalloc/, 'tcmalloc.mapping', 'heap'],

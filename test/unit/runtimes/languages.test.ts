@@ -72,6 +72,21 @@ describe('Ruby', () => {
     expect(at(answer, start - GUARD)).not.toContain('ruby.native-thread-stacks');
   });
 
+  it('has reserved them and opens each when it is taken in later releases', () => {
+    const open: Array<readonly [number, string]> = [
+      [MIB + GUARD, 'rw-p'],
+      [GUARD, '---p'],
+      [MIB, 'rw-p'],
+      [512 * MIB - 2 * MIB - 2 * GUARD, '---p'],
+    ];
+    const answer = attributed([ruby, ...row(BASE, ...open)]);
+    expect(bytesOf(answer, 'ruby.native-thread-stacks')).toBe(512 * MIB);
+    expect(answer.categories.guard).toBe(GUARD);
+    expect(answer.categories.stack).toBe(2 * MIB + GUARD);
+    const other = attributed([ruby, ...row(BASE, [2 * MIB, 'rw-p'], [510 * MIB, '---p'])]);
+    expect(bytesOf(other, 'ruby.native-thread-stacks')).toBe(0);
+  });
+
   it('keeps fibers apart from threads, whose stacks are round', () => {
     const fiber: Array<readonly [number, string]> = [
       [GUARD, '---p'],
