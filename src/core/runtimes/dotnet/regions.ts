@@ -13,7 +13,7 @@
 import { type View, indexAt, touchesBelow } from '../../attribution/view';
 import { type Mapping, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
-import { alignDown, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
+import { alignDown, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
 
 /** Bytes of heap for a byte of the card table, and of the brick table. */
 const HEAP_PER_TABLE_BYTE = 2048;
@@ -71,12 +71,15 @@ function strideAt(view: View, i: number): Bytes | null {
 function heapOf(view: View, range: Bytes, slack: Bytes): Span | null {
   for (const i of view.inaccessible) {
     const tail = view.mappings[i]!;
-    if (sizeOf(tail) < REGION || tail.end < range) continue;
-    for (let j = indexAt(view, tail.end - range); j < i; j++) {
+    if (sizeOf(tail) < REGION || tail.end < range || arenaStart(view, i) !== null) continue;
+    const lowest = tail.end - range;
+    for (let j = indexAt(view, lowest); j < i && view.mappings[j]!.start <= lowest + slack; j++) {
       const m = view.mappings[j]!;
-      if (m.start > tail.end - range + slack) break;
-      if (isPlainWritable(m) && m.start >= tail.end - range && m.start % REGION === 0 && isOnePiece(view, j, i)) {
-        return { start: m.start, end: tail.end };
+      // A chunk of malloc that lies right below the first region merges with it.
+      const start =
+        m.start >= lowest && m.start % REGION === 0 ? m.start : alignUp(Math.max(m.start, lowest), ALIGNMENT);
+      if (isPlainWritable(m) && start < m.end && start <= lowest + slack && isOnePiece(view, j, i)) {
+        return { start, end: tail.end };
       }
     }
   }

@@ -7,7 +7,7 @@
  */
 import { type Claim, type View, claimRange, isFree, touchesBelow } from '../../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../../mapping/mapping';
-import { type Bytes, KIB, MIB } from '../../units';
+import { type Address, type Bytes, KIB, MIB } from '../../units';
 import { type Run, alignUp, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
 import { sizeOption } from './facts';
 
@@ -31,7 +31,7 @@ function isJit(m: Mapping): boolean {
 }
 
 export function claimCodeCache(view: View): void {
-  const reserved = sizeOption(view, /^-XX:ReservedCodeCacheSize=(\d+)([kmg]?)$/i) ?? DEFAULT;
+  const reserved = sizeOption(view, /^-XX:ReservedCodeCacheSize=(\d+)([kmg]?)$/i);
   const runs = runsOf(
     view,
     (m, i) => isFree(view, i) && (isJit(m) || (isPlainNone(m) && hasFlag(view, i, 'nr') !== false))
@@ -42,11 +42,27 @@ export function claimCodeCache(view: View): void {
     if (first === run.to) continue;
     const start = view.mappings[first]!.start;
     // A page more since JDK 25; what lies above belongs to a neighbour whose inaccessible part merged with the last heap.
-    const end = run.end - start > reserved + 64 * KIB ? start + reserved : run.end;
+    const most = reserved ?? profiledEnd(view, first, run) ?? DEFAULT;
+    const end = run.end - start > most + 64 * KIB ? start + most : run.end;
     if (end - start < SMALLEST) continue;
     claimRange(view, start, end, CODE);
     claimSegmentMaps(view, { from: first, to: run.to, start, end });
   }
+}
+
+/**
+ * Three heaps: two large ones of the same size (with profiling and without) and a small one between them.
+ * @returns the size of all, or null
+ */
+function profiledEnd(view: View, first: number, run: Run): Bytes | null {
+  const starts: Address[] = [];
+  for (let i = first; i < run.to; i++) {
+    const m = view.mappings[i]!;
+    if (isJit(m) && (i === first || !isJit(view.mappings[i - 1]!))) starts.push(m.start);
+  }
+  const [low, middle, high] = starts;
+  if (starts.length !== 3) return null;
+  return high! - low! + Math.max(middle! - low!, high! - middle!);
 }
 
 function claimSegmentMaps(view: View, cache: Run): void {
