@@ -34,6 +34,8 @@ const OTHER_MALLOC = filePattern(/^lib(jemalloc|tcmalloc|mimalloc)/);
 const SMALLEST_STACK = 16 * KIB;
 /** A thread that waits in a system call is rarely deeper than this below the top of its stack. */
 const USUAL_DEPTH = 64 * KIB;
+/** Helper threads of libraries; glibc's blocks for the linker and for thread-local storage merge with them. */
+const LARGEST_SMALL_STACK = 128 * KIB;
 /** struct pthread and the first frames of a thread. */
 const THREAD_BLOCK = 2 * KIB;
 
@@ -159,7 +161,8 @@ function merged(start: Address, size: Bytes, pointer: Address | null, usual: Byt
     // What has merged with something else is no power of two.
     if (size >= 2 * USUAL_GUARD && Number.isInteger(Math.log2(size))) return size;
     const known = Math.max(usual <= size ? usual : 0, common !== null && common <= size ? common : 0);
-    return known > 0 ? known : size;
+    if (known > 0 || size > LARGEST_SMALL_STACK) return known > 0 ? known : size;
+    return 2 ** Math.floor(Math.log2(size));
   }
   const choices = [common ?? usual, usual];
   for (let bytes = SMALLEST_STACK; bytes <= size; bytes *= 2) choices.push(bytes);

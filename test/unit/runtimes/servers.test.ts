@@ -192,6 +192,19 @@ describe('address space that is writable from the start', () => {
 });
 
 describe('a small stack below other small blocks, without smaps', () => {
+  it('is the power of two above its guard, where not even a stack pointer is known', () => {
+    const strip = ({ flags: _, rss: __, ...piece }: Piece): Piece => piece;
+    const block: Piece[] = [
+      { start: BASE - PAGE, size: PAGE, permissions: '---p' },
+      { start: BASE, size: 100 * KIB, permissions: 'rw-p' },
+    ];
+    const program = image(0x556477000000, MIB, '/usr/sbin/mariadbd').map(strip);
+    const library = image(BASE + 100 * KIB, 128 * KIB, '/usr/lib/x86_64-linux-gnu/libcap.so.2.66').map(strip);
+    const answer = attributed([...program, ...block, ...library, ...libc(BASE + 64 * MIB).map(strip)]);
+    expect(bytesOf(answer, 'glibc.thread-stack')).toBe(64 * KIB + PAGE);
+    expect(at(answer, BASE + 72 * KIB)).toBe('libc.rtld-alloc metadata');
+  });
+
   it('ends at the power of two that is closest above the stack pointer', () => {
     const strip = ({ flags: _, rss: __, ...piece }: Piece): Piece => piece;
     const block: Piece = { start: BASE, size: 92 * KIB, permissions: 'rw-p' };
