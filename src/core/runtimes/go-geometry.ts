@@ -95,8 +95,9 @@ function solveSummaries(view: View, lower: Island, upper: Island): GoTables | nu
     // The upper island is in L3 at floor(k/8); the page of L2 is at floor(k/64) and confirms both.
     const touching =
       opensAt(view, above + Math.floor(k / 64) * page) && isReserved(view, above, above + LEVEL_BYTES[2]!);
-    const l2 = touching ? above : findTable(view, 2, k, above);
-    if (l2 !== null) return complete(view, k, l4, l3, l2);
+    const open = openFrom(view, k, lower);
+    const l2 = touching ? above : findTable(view, 2, open, above);
+    if (l2 !== null) return complete(view, open, l4, l3, l2);
   }
   return null;
 }
@@ -113,9 +114,10 @@ function solveIndex(view: View, lower: Island, upper: Island): GoTables | null {
       const k = Math.floor((arena + offset) / ((page / ENTRY) * CHUNK));
       const l4 = upper.start - k * page;
       if (k >= LEVEL_BYTES[4]! / page || !isReserved(view, l4 - LEVEL_BYTES[4]!, l4 + LEVEL_BYTES[4]!)) continue;
-      const l3 = findTable(view, 3, k, l4 + LEVEL_BYTES[4]!);
-      const l2 = l3 === null ? null : findTable(view, 2, k, l3 + LEVEL_BYTES[3]!);
-      if (l3 !== null && l2 !== null) return complete(view, k, l4, l3, l2);
+      const open = openFrom(view, k, upper);
+      const l3 = tableAt(view, 3, open, l4 + LEVEL_BYTES[4]!);
+      const l2 = l3 === null ? null : tableAt(view, 2, open, l3 + LEVEL_BYTES[3]!);
+      if (l3 !== null && l2 !== null) return complete(view, open, l4, l3, l2);
     }
   }
   return null;
@@ -133,12 +135,14 @@ function solveAscending(view: View, lower: Island, upper: Island): GoTables | nu
     if (k < 0 || k - Math.floor(k / 8) !== distance) continue;
     const l4 = upper.start - k * page;
     const l3 = l4 - LEVEL_BYTES[3]!;
+    if (!isShutFrom(view, l3, lower) || !isShutFrom(view, l4, upper)) continue;
     const l2 = l3 - LEVEL_BYTES[2]!;
     const l1 = l2 - LEVEL_BYTES[1]!;
     const l0 = l1 - LEVEL_BYTES[0]!;
     const end = l4 + LEVEL_BYTES[4]!;
-    if (l0 < 0 || !opensAt(view, l2 + Math.floor(k / 64) * page) || !opensAt(view, l1 + Math.floor(k / 512) * page))
-      {continue;}
+    if (l0 < 0 || !opensAt(view, l2 + Math.floor(k / 64) * page) || !opensAt(view, l1 + Math.floor(k / 512) * page)) {
+      continue;
+    }
     if (!isReserved(view, l0, end) || !hasHeap(view, k)) continue;
     const wide = opensAt(view, end + k * page) && isReserved(view, end, end + LEVEL_BYTES[4]!);
     const scavenge = wide ? { start: end, bytes: LEVEL_BYTES[4]! } : null;
@@ -147,27 +151,51 @@ function solveAscending(view: View, lower: Island, upper: Island): GoTables | nu
   return null;
 }
 
-/** A table that touches none of the others, somewhere above `from`: shut but for the page that describes the heap. */
-function findTable(view: View, level: number, k: number, from: Address): Address | null {
+/** True when all of a table below its opened page is inaccessible: stacks among other memory have short guards. */
+function isShutFrom(view: View, table: Address, island: Island): boolean {
+  return island.start === table || view.mappings[island.index - 1]!.start <= table;
+}
+
+/** The lowest stretch of opened pages of L4: the heap's, and the next ones where the heap crosses a border. */
+interface Open {
+  readonly first: number;
+  readonly last: number;
+}
+
+function openFrom(view: View, first: number, island: Island): Open {
+  const { start, end } = view.mappings[island.index]!;
+  return { first, last: first + (end - start) / view.pageSize - 1 };
+}
+
+/** A table right above another, else somewhere above it. */
+function tableAt(view: View, level: number, open: Open, from: Address): Address | null {
+  const opened = from + Math.floor(open.first / 8 ** (4 - level)) * view.pageSize;
+  const touches = opensAt(view, opened) && isReserved(view, from, from + LEVEL_BYTES[level]!);
+  return touches ? from : findTable(view, level, open, from);
+}
+
+/** A table that touches none of the others, somewhere above `from`: shut but for the pages that describe the heap. */
+function findTable(view: View, level: number, open: Open, from: Address): Address | null {
   const page = view.pageSize;
-  const offset = Math.floor(k / 8 ** (4 - level)) * page;
+  const offset = Math.floor(open.first / 8 ** (4 - level)) * page;
+  const above = (Math.floor(open.last / 8 ** (4 - level)) + 1) * page;
   const bytes = LEVEL_BYTES[level]!;
   for (let i = indexAt(view, from); i < view.mappings.length; i++) {
     const m = view.mappings[i]!;
     if (!isPlainWritable(m)) continue;
-    // What lies below may have merged with the opened page.
-    for (const start of [m.start - offset, m.end - page - offset]) {
+    // What lies below may have merged with the opened pages.
+    for (const start of [m.start - offset, m.end - above]) {
       if (start < from || !isReserved(view, start, start + bytes)) continue;
       const below = offset === 0 || isShut(view, start);
-      if (below && isShut(view, start + offset + page) && isShut(view, start + bytes - page)) return start;
+      if (below && isShut(view, start + above) && isShut(view, start + bytes - page)) return start;
     }
   }
   return null;
 }
 
-function complete(view: View, k: number, l4: Address, l3: Address, l2: Address): GoTables {
-  const l1 = findL1(view, k, l2 + LEVEL_BYTES[2]!);
-  const scavenge = findScavengeIndex(view, k, l4) ?? findLostScavengeIndex(view, k);
+function complete(view: View, open: Open, l4: Address, l3: Address, l2: Address): GoTables {
+  const l1 = findL1(view, open, l2 + LEVEL_BYTES[2]!);
+  const scavenge = findScavengeIndex(view, open.first, l4) ?? findLostScavengeIndex(view, open.first);
   return {
     levels: [l1 === null ? null : l1 + LEVEL_BYTES[1]!, l1, l2, l3, l4],
     scavenge,
@@ -210,10 +238,10 @@ function hasHeap(view: View, k: number): boolean {
 }
 
 /** L1 stands above L2 on kernels that pack mappings tightly, else in some hole below the top of the mapping area; L0 is above it. */
-function findL1(view: View, k: number, aboveL2: Address): Address | null {
-  const offset = Math.floor(k / 512) * view.pageSize;
+function findL1(view: View, open: Open, aboveL2: Address): Address | null {
+  const offset = Math.floor(open.first / 512) * view.pageSize;
   for (let from = aboveL2; ;) {
-    const l1 = findTable(view, 1, k, from);
+    const l1 = findTable(view, 1, open, from);
     if (l1 === null) return null;
     const l0 = l1 + LEVEL_BYTES[1]!;
     if (opensAt(view, l0) && isReserved(view, l1, l0 + LEVEL_BYTES[0]!)) return l1;
