@@ -18,7 +18,7 @@ const group = (kind: CauseKind, key: string, units: readonly Bytes[] = []): Caus
 
 /** Stack of RLIMIT_STACK's default and one guard page. */
 const USUAL_STACK = 8 * MIB + 4096;
-const WASM_SIZES = [10 * GIB, 8 * GIB, 4 * GIB + 64 * MIB, 4 * GIB + 32 * MIB, 4 * GIB, 6 * GIB];
+const WASM_SIZES = [10 * GIB, 8 * GIB, 4 * GIB + 64 * MIB, 4 * GIB + 32 * MIB, 4 * GIB + 8 * MIB, 4 * GIB, 6 * GIB];
 /** Blocks that an allocator or the program mapped one by one. */
 const BLOCKS = /^(glibc\.mmap-chunk|musl\.malloc|anon\.heap|anon\.huge-pages|go\.user-mmap)$/;
 

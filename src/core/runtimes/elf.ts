@@ -63,8 +63,9 @@ const C_LIBRARY = filePattern(/^libc(\.so\.6|-\d\.\d+\.so)$/);
 function isImage(view: View, file: MappedFile): boolean {
   if (!file.executable || !file.header || (file.shared && file.memory)) return false;
   const foreign = (file.memory && !file.name.startsWith('/memfd:')) || isMatch(file, ASSEMBLY);
-  // Bun's npm package calls its program bun.exe on every system.
-  return !foreign || file.name === view.snapshot.exe;
+  // Bun's npm package calls its program bun.exe on every system; programs are linked to where no assembly is mapped.
+  const linked = file.writable && !file.memory && view.mappings[file.mappings[0]!]!.start < FIXED_BELOW;
+  return !foreign || file.name === view.snapshot.exe || linked;
 }
 
 /** Indices of one load of a file: neighbours in address and ascending in offset, with only its own gaps between. */

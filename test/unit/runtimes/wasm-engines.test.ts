@@ -19,6 +19,15 @@ describe('JavaScriptCore', () => {
     expect(attributed(inOrder(structures, pool)).runtimes).toMatchObject([{ name: 'javascriptcore' }]);
   });
 
+  it('is a program where its npm package calls it bun.exe', () => {
+    const name = '/app/node_modules/bun/bin/bun.exe';
+    const program = contiguous(0x200000, [25000, 'r--p', name], [80000, 'r-xp', name], [100, 'rw-p', name]);
+    const placed = program.map((piece) => ({ ...piece, offset: piece.start - 0x200000 }));
+    const answer = attributed(inOrder(placed, structures, pool));
+    expect(answer.runtimes).toMatchObject([{ name: 'bun' }]);
+    expect(bytesOf(answer, 'elf.text')).toBe(80000 * KIB);
+  });
+
   it('is not claimed on one shape alone', () => {
     const answer = attributed(inOrder(structures, wasm));
     expect(answer.regions.filter((one) => one.region.startsWith('jsc.'))).toEqual([]);

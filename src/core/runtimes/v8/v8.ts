@@ -1,9 +1,10 @@
 /**
- * V8 in Node 12 to 24, Deno, Chromium and Electron.
+ * V8 in Node (measured: every release from 10 to 26), Deno 1 and 2, and programs that embed it without a sandbox.
  *
  * Source: src/base/platform/platform-linux.cc and platform-posix.cc (OS::Allocate: MAP_NORESERVE and MADV_DONTFORK, so
  * VmFlags `nr` and `dc`), src/heap/code-range.cc (one range per isolate; since Node 18 the builtins are mapped into it a
- * second time from the executable), src/objects/backing-store.cc (10 GiB around a wasm memory, 8 GiB since V8 12),
+ * second time from the executable), src/objects/backing-store.cc (10 GiB around a wasm memory, 2 of them below it; 8 GiB
+ * since V8 12; where traps are not handled, as in Deno, only what it may grow to),
  * src/heap/memory-allocator.cc (pages of 256 KiB at random hints), src/heap/cppgc/gc-info-table.cc (512 KiB).
  * Sample: `7f24b0000000-7f2530000000 ---p`, `7f2530000000-7f2530400000 rw-p`, `7f2530400000-7f2730000000 ---p`.
  * Cannot tell: without smaps, a V8 page from another anonymous mapping at an odd address; V8 places its pages at random
