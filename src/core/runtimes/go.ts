@@ -11,7 +11,7 @@
  */
 import { type View, claimMapping, claimRange, indexAt } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
-import { type Address, type Bytes, GIB, MIB } from '../units';
+import { type Address, type Bytes, GIB, KIB, MIB } from '../units';
 import { AMD64_OFFSET, type GoTables, LEVEL_BYTES, findGoTables, isReserved } from './go-geometry';
 import {
   ARENA,
@@ -32,6 +32,8 @@ import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const CHUNKS_BITMAP = MIB;
+/** Of persistentalloc. */
+const CHUNK = 256 * KIB;
 const SUMMARY = [0, 1, 2, 3, 4].map((level) =>
   claimOf(
     `go.page-summary-L${level}`,
@@ -50,34 +52,41 @@ const BITMAP = claimOf(
   'Bitmaps of the pages of the Go heap: 1 MiB for each 32 GiB.',
   false
 );
-function evidenceOfHeap(view: View, tables: GoTables): Address[] {
-  const starts: Address[] = [];
+interface Heap {
+  /** Lowest address of the heap that was found; undefined where none was. */
+  readonly start: Address | undefined;
+  readonly arenas: number;
+}
+
+function claimHeap(view: View, tables: GoTables): Heap {
+  let lowest: Address | undefined;
+  let bytes = 0;
   for (const window of tables.windows) {
     for (const offset of [AMD64_OFFSET, 0]) {
       const start = window.start - offset;
       if (start < 0) continue;
-      let found = false;
+      const before = bytes;
       for (let i = indexAt(view, start); i < view.mappings.length; i++) {
         const m = view.mappings[i]!;
         if (m.start >= window.end - offset) break;
         if (!isPlainNone(m) && !isPlainWritable(m)) continue;
-        if (claimArenas(view, m, start, window.end - offset)) found = true;
-        if (starts.length === 0 && found) starts.push(Math.max(m.start, start));
+        bytes += claimArenas(view, m, start, window.end - offset);
+        if (bytes > 0) lowest ??= Math.max(m.start, start);
       }
-      if (found) break;
+      if (bytes > before) break;
     }
   }
-  return starts;
+  return { start: lowest, arenas: bytes / ARENA };
 }
 
 /** Whole arenas only: where hints fail the heap lies among other mappings, and only its borders tell it from them. */
-function claimArenas(view: View, m: Mapping, low: Address, high: Address): boolean {
+function claimArenas(view: View, m: Mapping, low: Address, high: Address): Bytes {
   let claimed = 0;
   const first = Math.floor(Math.max(m.start, low) / ARENA) * ARENA;
   for (let arena = first; arena < Math.min(m.end, high); arena += ARENA) {
     if (isReserved(view, arena, arena + ARENA)) claimed += claimRange(view, arena, arena + ARENA, HEAP);
   }
-  return claimed > 0;
+  return claimed;
 }
 
 function claimTables(view: View, tables: GoTables): void {
@@ -131,18 +140,34 @@ function claimBelowIndex(view: View, start: Address, end: Address, arenaBytes: B
   if (!known && at - start >= CHUNKS_BITMAP) claimRange(view, at - CHUNKS_BITMAP, at, BITMAP);
 }
 
+/** A stack: an unclaimed guard lies below it, or the kernel marks one inside. */
+function isStack(view: View, index: number): boolean {
+  const m = view.mappings[index]!;
+  const below = view.mappings[index - 1];
+  if (hasFlag(view, index, 'gu')) return true;
+  return below?.end === m.start && isPlainNone(below) && view.ledger[index - 1] === undefined;
+}
+
+/** A whole number of heapArena structures that were mapped one below the other, no more than there are arenas. */
+function isRowOfStructures(view: View, size: Bytes, arenas: number): boolean {
+  return HEAP_ARENA_BYTES.some(({ bytes }) => {
+    const each = heapArenaBytes(view, bytes);
+    return size % each === 0 && size / each <= arenas && size % CHUNK !== 0;
+  });
+}
+
 /** Mappings whose size alone gives them away. @returns the Go versions that use this size, or null */
-function claimBySize(view: View): string | null {
+function claimBySize(view: View, arenas: number): string | null {
   let versions: string | null = null;
-  view.mappings.forEach((m, i) => {
-    if (view.ledger[i] !== undefined || !isPlainWritable(m)) return;
-    const size = sizeOf(m);
+  for (const i of view.writable) {
+    if (view.ledger[i] !== undefined || isStack(view, i)) continue;
+    const size = sizeOf(view.mappings[i]!);
     if (size === CHUNKS_BITMAP && hasFlag(view, i, 'nh') !== false) claimMapping(view, i, BITMAP);
     const fitting = versionsBySize(view, size);
-    if (fitting === null) return;
+    if (fitting === null && !isRowOfStructures(view, size, arenas)) continue;
     claimMapping(view, i, HEAP_ARENA);
     versions ??= fitting;
-  });
+  }
   return versions;
 }
 
@@ -170,10 +195,10 @@ export const go: Signature = {
     const tables = findGoTables(view);
     if (tables) {
       claimTables(view, tables);
-      const heaps = evidenceOfHeap(view, tables);
-      const sized = claimBySize(view);
+      const heap = claimHeap(view, tables);
+      const sized = claimBySize(view, heap.arenas);
       claimIndex(view, tables.bottom, largeArenaBytes(view, tables, sized));
-      announceGo(view, versionOf(view, tables, heaps[0], sized), 'page tables of its heap, 585 MiB of address space');
+      announceGo(view, versionOf(view, tables, heap.start, sized), 'page tables of its heap, 585 MiB of address space');
       return;
     }
     const old = findOldHeap(view);
