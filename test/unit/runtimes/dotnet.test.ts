@@ -130,6 +130,16 @@ describe('.NET', () => {
     expect(at(answer, 0x7f53fc000000)).toBe('dotnet.gc-heap heap');
   });
 
+  it('older kernels merge the first table with the stack below it, and the first region with a chunk', () => {
+    const stack = contiguous(0x7f53674cf000 - 8196 * KIB, [4, '---p'], [8192, 'rw-p']);
+    const joined = inOrder(stack.slice(0, 1), [{ ...stack[1]!, size: (8192 + 80) * KIB }], regions.slice(1));
+    const library = contiguous(0x7f9493600000, [796, 'r--p', CORECLR], [4828, 'r-xp', CORECLR]);
+    const answer = attributed(withoutFlags(inOrder(joined, library)));
+    expect(at(answer, 0x7f53674cf000)).toBe('dotnet.gc-bookkeeping metadata');
+    expect(at(answer, 0x7f53674cf000 - 4 * KIB)).toBe('glibc.thread-stack stack');
+    expect(at(answer, 0x7f53fc000000)).toBe('dotnet.gc-heap heap');
+  });
+
   it('a single-file program carries the runtime: the allocator ends where the program starts', () => {
     const memory = '/memfd:doublemapper (deleted)';
     const slices = contiguous(

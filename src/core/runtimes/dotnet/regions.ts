@@ -38,13 +38,12 @@ export interface Regions {
 export function findRegions(view: View): Regions | null {
   const { mappings } = view;
   for (const i of view.writable) {
-    const third = mappings[i + 4];
-    if (third === undefined) break;
-    const stride = strideAt(view, i);
-    if (stride === null) continue;
-    const heap = heapOf(view, stride * HEAP_PER_TABLE_BYTE, view.pageSize * HEAP_PER_TABLE_BYTE + ALIGNMENT);
+    if (mappings[i + 4] === undefined) break;
+    const found = tablesAt(view, i);
+    if (found === null) continue;
+    const heap = heapOf(view, found.stride * HEAP_PER_TABLE_BYTE, view.pageSize * HEAP_PER_TABLE_BYTE + ALIGNMENT);
     if (!heap) continue;
-    const tables = { start: mappings[i]!.start, end: tablesEnd(view, i, heap) };
+    const tables = { start: found.start, end: tablesEnd(view, i, found.start, heap) };
     // The first region is aligned; what the range has below it merges with the tables when they touch.
     const touching = tables.end <= heap.start && heap.start - tables.end < 2 * ALIGNMENT;
     return { heap: touching ? { start: tables.end, end: heap.end } : heap, tables };
@@ -52,19 +51,22 @@ export function findRegions(view: View): Regions | null {
   return null;
 }
 
-/** Distance of the tables when mapping `i` is the head of the first, or null. */
-function strideAt(view: View, i: number): Bytes | null {
+/** Where the first table begins and the distance to the next, when its head is the high end of mapping `i`; or null. */
+function tablesAt(view: View, i: number): { start: Address; stride: Bytes } | null {
   const { mappings, pageSize } = view;
   const [first, gap, second, rest, third] = mappings.slice(i, i + 5) as [Mapping, Mapping, Mapping, Mapping, Mapping];
-  const [low, high] = [second.start - first.start, third.start - second.start];
-  // Each begins on a page of its own.
-  const stride = Math.max(low, high);
-  if (stride < SMALLEST_STRIDE || stride - Math.min(low, high) > pageSize) return null;
-  if (Math.abs(sizeOf(first) - sizeOf(second)) > pageSize || sizeOf(first) > stride / 2) return null;
+  const stride = third.start - second.start;
+  // Each begins on a page of its own; what lies below the first may have merged with it.
+  const apart = second.start - stride - first.start;
+  if (stride < SMALLEST_STRIDE || apart < -pageSize) return null;
+  const start = apart <= pageSize ? first.start : second.start - stride;
+  const head = first.end - start;
+  if (Math.abs(head - sizeOf(second)) > pageSize || head > stride / 2) return null;
   if (gap.start !== first.end || rest.start !== second.end || rest.end !== third.start || gap.end !== second.start) {
     return null;
   }
-  return isPlainNone(gap) && isPlainNone(rest) && isPlainWritable(second) && isPlainWritable(third) ? stride : null;
+  if (!isPlainNone(gap) || !isPlainNone(rest) || !isPlainWritable(second) || !isPlainWritable(third)) return null;
+  return { start, stride: Math.max(stride, second.start - start) };
 }
 
 /** The range of that size: a region begins at its low end, inaccessible memory reaches to its high end. */
@@ -95,9 +97,8 @@ function isOnePiece(view: View, from: number, to: number): boolean {
 }
 
 /** As far as tables of such a heap reach. */
-function tablesEnd(view: View, first: number, heap: Span): Address {
+function tablesEnd(view: View, first: number, start: Address, heap: Span): Address {
   const { mappings } = view;
-  const { start } = mappings[first]!;
   const share = start + alignDown((heap.end - heap.start) * TABLES_SHARE, view.pageSize);
   const most = heap.start > start ? Math.min(share, heap.start) : share;
   let end = mappings[first]!.end;
