@@ -10,7 +10,7 @@
  * The first three tables begin at the same distance from each other, up to a page: 2048 times that is the range, whatever made it so.
  * Cannot tell: where exactly the tables end and the range begins when the two touch; it is off by some KiB.
  */
-import { type View, indexAt, touchesBelow } from '../../attribution/view';
+import { type View, indexAt, isFree, touchesBelow } from '../../attribution/view';
 import { type Mapping, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
 import { alignDown, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
@@ -66,6 +66,7 @@ function tablesAt(view: View, i: number): { start: Address; stride: Bytes } | nu
     return null;
   }
   if (!isPlainNone(gap) || !isPlainNone(rest) || !isPlainWritable(second) || !isPlainWritable(third)) return null;
+  if (!isFree(view, i + 1) || !isFree(view, i + 2) || !isFree(view, i + 3)) return null;
   return { start, stride: Math.max(stride, second.start - start) };
 }
 
@@ -73,7 +74,7 @@ function tablesAt(view: View, i: number): { start: Address; stride: Bytes } | nu
 function heapOf(view: View, range: Bytes, slack: Bytes): Span | null {
   for (const i of view.inaccessible) {
     const tail = view.mappings[i]!;
-    if (sizeOf(tail) < REGION || tail.end < range || arenaStart(view, i) !== null) continue;
+    if (sizeOf(tail) < REGION || tail.end < range || !isFree(view, i) || arenaStart(view, i) !== null) continue;
     const lowest = tail.end - range;
     for (let j = indexAt(view, lowest); j < i && view.mappings[j]!.start <= lowest + slack; j++) {
       const m = view.mappings[j]!;
