@@ -1,5 +1,6 @@
 /** Snapshot → what every byte of its address space is for. Pure; the sum of the categories is VmSize to the byte. */
 import { SIGNATURES } from '../runtimes/registry';
+import { askAll, planOf } from '../runtimes/plan';
 import type { Signature } from '../runtimes/signature';
 import type { Snapshot } from '../snapshot/snapshot';
 import { type AttributedRange, listRanges } from './ranges';
@@ -16,9 +17,11 @@ export interface Attribution extends Totals {
   readonly view: View;
 }
 
+const PLAN = planOf(SIGNATURES);
+
 export function attribute(snapshot: Snapshot, signatures: readonly Signature[] = SIGNATURES): Attribution {
   const view = createView(snapshot);
-  for (let i = 0; i < signatures.length; i++) signatures[i]!.claim(view);
+  askAll(signatures === SIGNATURES ? PLAN : planOf(signatures), view);
   const { virtualBytes, categories, regions } = totalsOf(view);
   let ranges: AttributedRange[] | null = null;
   return {

@@ -34,6 +34,10 @@ export interface MappedFiles {
   get(name: string): MappedFile | undefined;
   /** The first whose base name matches. */
   first(pattern: FilePattern): MappedFile | undefined;
+  /** The same for the first of the patterns that any matches. */
+  firstOf(patterns: readonly FilePattern[]): MappedFile | undefined;
+  /** The patterns that any of them matches. */
+  met(): readonly FilePattern[];
 }
 
 const SLASH = 47;
@@ -52,12 +56,13 @@ let made = 0;
 export interface FileIndex {
   readonly number: number;
   readonly list: Draft[];
+  readonly met: FilePattern[];
   last: Draft | null;
 }
 
 export function createFileIndex(): FileIndex {
   makeRoom();
-  return { number: ++made, list: [], last: null };
+  return { number: ++made, list: [], met: [], last: null };
 }
 
 /** @param position of the mapping, which has a path; ascending from call to call */
@@ -73,24 +78,33 @@ export function indexMapping(index: FileIndex, position: number, m: Mapping): vo
   if (access & SHARED) file.shared = true;
 }
 
-export function mappedFiles({ number, list }: FileIndex): MappedFiles {
+export function mappedFiles({ number, list, met }: FileIndex): MappedFiles {
+  const first = (pattern: FilePattern): Draft | undefined => {
+    if (pattern.metBy === number) return list[pattern.place];
+    return number === made ? undefined : list.find((one) => one.matches.includes(pattern));
+  };
   return {
     values: () => list,
+    met: () => met,
     // Where a later index has been made, what it met hides what this one did.
     get(name) {
       const path = knownPath(name);
       if (path.metBy === number) return list[path.place];
       return number === made ? undefined : list.find((one) => one.name === name);
     },
-    first(pattern) {
-      if (pattern.metBy === number) return list[pattern.place];
-      return number === made ? undefined : list.find((one) => one.matches.includes(pattern));
+    first,
+    firstOf(patterns) {
+      for (let i = 0; i < patterns.length; i++) {
+        const file = first(patterns[i]!);
+        if (file) return file;
+      }
+      return undefined;
     },
   };
 }
 
 /** The file of that name, which is put into the index when it is new, with one more mapping. */
-function fileWith(position: number, name: string, { number, list }: FileIndex): Draft {
+function fileWith(position: number, name: string, { number, list, met }: FileIndex): Draft {
   const path = knownPath(name);
   if (path.metBy === number) {
     const known = list[path.place]!;
@@ -105,6 +119,7 @@ function fileWith(position: number, name: string, { number, list }: FileIndex): 
     if (pattern.metBy === number) continue;
     pattern.metBy = number;
     pattern.place = list.length;
+    met.push(pattern);
   }
   const file: Draft = {
     name,

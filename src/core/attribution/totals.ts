@@ -90,8 +90,9 @@ function rowFor(rows: Rows, m: Mapping, claim: Claim): Row {
 function findRow(rows: Rows, region: string, category: Category): Row | undefined {
   const { list } = rows;
   if (list.length < MANY) {
-    for (let i = 0; i < list.length; i++)
+    for (let i = 0; i < list.length; i++) {
       if (list[i]!.category === category && list[i]!.region === region) return list[i];
+    }
     return undefined;
   }
   rows.byKey ??= new Map(list.map((row) => [keyOf(row), row]));

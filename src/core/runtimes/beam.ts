@@ -9,7 +9,7 @@
  * touches it from below, was mapped before the allocators of BEAM were up, so it is left to libc, except a super carrier for all
  * other memory (option +MMscs).
  */
-import { filePattern, findFile } from '../attribution/files';
+import { type MappedFile, filePattern } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, isFree } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Address, GIB, KIB, MIB } from '../units';
@@ -42,16 +42,11 @@ const CARRIER: Claim = {
   why: 'Writable memory of a BEAM process: a carrier of its allocators.',
 };
 
-function isBeam(view: View): boolean {
-  const file = findFile(view.files, PROGRAM);
-  if (!file) return false;
+function announce(view: View, file: MappedFile): void {
   const erts = /\/erts-(\d+)(\.[\d.]+)?\//.exec(file.name);
   // erts 11 came with OTP 23, and both have counted up together since.
   const version = erts && Number(erts[1]) >= 11 ? `OTP ${Number(erts[1]) + 12}` : null;
-  if (!view.runtimes.some(({ name }) => name === 'beam')) {
-    view.runtimes.push({ name: 'beam', version, evidence: `maps ${file.name}` });
-  }
-  return true;
+  view.runtimes.push({ name: 'beam', version, evidence: `maps ${file.name}` });
 }
 
 /** Index of the tail of the super carrier and where its head begins, or null. */
@@ -74,8 +69,9 @@ function isMainSuperCarrier(m: Mapping): boolean {
 
 export const beam: Signature = {
   name: 'beam',
-  claim(view) {
-    if (!isBeam(view)) return;
+  files: [PROGRAM],
+  claim(view, program) {
+    announce(view, program);
     const found = findSuperCarrier(view);
     if (!found) return;
     claimMapping(view, found.tail, SUPER);
@@ -91,8 +87,8 @@ export const beam: Signature = {
 
 export const beamRest: Signature = {
   name: 'beam-rest',
+  runtime: 'beam',
   claim(view) {
-    if (!view.runtimes.some(({ name }) => name === 'beam')) return;
     const borders = view.mappings.flatMap((_, i) => claimsOf(view, i).filter(({ claim }) => claim === SUPER));
     const low = borders[0]?.start ?? Infinity;
     view.mappings.forEach((m, i) => {

@@ -34,6 +34,7 @@ function isStackSize(view: View, bytes: Bytes): boolean {
 
 export const coroutines: Signature = {
   name: 'coroutines',
+  reserved: 4 * KIB,
   claim(view) {
     let size = 0;
     const merged: number[] = [];

@@ -12,12 +12,13 @@
  * the arenas and frame chunks that are marked (VmFlags `hg`), each of them, and NumPy's arrays with them.
  * Memory that the kernel does not reserve (`nr`) is another allocator's that was put in malloc's place.
  */
-import { filePattern, findFile } from '../attribution/files';
+import { type MappedFile, filePattern, findFile } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts, isFree, touchesAbove, touchesBelow } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { type Table, tableIn } from './cpython-tables';
 import { hasFlag, isPlainWritable } from './shapes';
+import { isRecognised } from './plan';
 import type { Signature } from './signature';
 
 const FILE = filePattern(/^(python[\d.]*|libpython[\d.]+[a-z]*\.so.*)$/);
@@ -54,12 +55,10 @@ interface Python {
   readonly marks: boolean;
 }
 
-function pythonOf(view: View): Python | null {
-  const file = findFile(view.files, FILE);
-  if (!file) return null;
+function pythonOf(view: View, file: MappedFile): Python {
   const version = /python(\d)\.(\d+)/.exec(file.base);
   const minor = version?.[1] === '3' ? Number(version[2]) : null;
-  if (!view.runtimes.some(({ name }) => name === 'cpython')) {
+  if (!isRecognised(view, 'cpython')) {
     const text = version ? `${version[1]}.${version[2]}` : null;
     view.runtimes.push({ name: 'cpython', version: text, evidence: `maps ${file.name}` });
   }
@@ -70,9 +69,9 @@ function pythonOf(view: View): Python | null {
 /** Before images claim what touches them: arenas that stand right above the .bss of an extension module. */
 export const cpython: Signature = {
   name: 'cpython',
-  claim(view) {
-    const python = pythonOf(view);
-    if (!python) return;
+  files: [FILE],
+  claim(view, file) {
+    const python = pythonOf(view, file);
     const loader = addressOf(view, C_LIBRARY);
     for (const i of view.writable) {
       const m = view.mappings[i]!;
@@ -119,9 +118,9 @@ function isAboveModule(view: View, index: number): boolean {
 
 export const cpythonRest: Signature = {
   name: 'cpython-rest',
-  claim(view) {
-    const python = pythonOf(view);
-    if (!python) return;
+  files: [FILE],
+  claim(view, file) {
+    const python = pythonOf(view, file);
     for (const i of view.writable) {
       if (hasFlag(view, i, 'nr')) continue;
       for (const part of freeParts(view, i)) claimPart(view, i, part.start, part.end, python);

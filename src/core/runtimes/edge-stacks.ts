@@ -38,6 +38,7 @@ const CHOSEN: ReadonlyMap<string, Bytes> = new Map([
 
 export const edgeStacks: Signature = {
   name: 'edge-stacks',
+  reserved: 4 * KIB,
   claim(view) {
     // Kernels from 6.7 flag stacks.
     if (view.smaps?.some((entry) => entry?.flags.includes('nh'))) return;

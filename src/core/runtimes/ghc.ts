@@ -34,8 +34,9 @@ const ELSEWHERE: Claim = {
 
 export const ghc: Signature = {
   name: 'ghc',
+  reserved: GIB,
   claim(view) {
-    if (view.runtimes.length > 0 || view.inaccessibleBytes < GIB) return;
+    if (view.runtimes.length > 0) return;
     const runs = runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)));
     for (const run of runs) {
       const last = view.mappings[run.to - 1]!;

@@ -1,8 +1,8 @@
 /**
  * glibc: malloc arenas and chunks that malloc maps one by one.
  *
- * Source: malloc/arena.c (new_heap: HEAP_MAX_SIZE = 64 MiB, aligned; head opened with mprotect), malloc/malloc.c
- * (sysmalloc_mmap); 2.31 to 2.43. Sample, one arena:
+ * Source: malloc/arena.c (new_heap: HEAP_MAX_SIZE = 64 MiB, 1 MiB in 32-bit processes, aligned; head opened with
+ * mprotect), malloc/malloc.c (sysmalloc_mmap); 2.31 to 2.43. Sample, one arena:
  *   `7f0e40000000-7f0e405ef000 rw-p 00000000 00:00 0`
  *   `7f0e405ef000-7f0e44000000 ---p 00000000 00:00 0`
  * Cannot tell: an arena that is opened to its last byte from a mapped chunk, and a mapped
@@ -10,12 +10,16 @@
  */
 import { type Claim, type View, claimMapping, claimRange, freeParts } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
-import { type Address, MIB } from '../units';
+import { type Address, KIB, MIB } from '../units';
 import { libcOf } from './libc';
-import { alignDown, isPlainNone, isPlainWritable } from './shapes';
+import { alignDown, isAddressSpace32, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const ARENA_BYTES = 64 * MIB;
+/** 32-bit processes: twice the largest mmap threshold, 512 KiB. */
+const SMALL_ARENA_BYTES = MIB;
+/** At the border of so small an arena a guard may lie by chance. */
+const LEAST_SMALL_TAIL = 64 * KIB;
 
 const ARENA: Claim = {
   region: 'glibc.arena',
@@ -50,12 +54,16 @@ function tailsOf({ mappings, largeInaccessible, largeWritable }: View): number[]
 
 export const glibcArenas: Signature = {
   name: 'glibc-arenas',
+  reserved: 4 * KIB,
   claim(view) {
-    for (const i of tailsOf(view)) {
+    const small = isAddressSpace32(view);
+    const bytes = small ? SMALL_ARENA_BYTES : ARENA_BYTES;
+    for (const i of small ? view.inaccessible : tailsOf(view)) {
       const tail = view.mappings[i]!;
+      if (sizeOf(tail) < LEAST_SMALL_TAIL && small) continue;
       const head = view.mappings[i - 1];
-      const start = alignDown(tail.start - 1, ARENA_BYTES);
-      const end = start + ARENA_BYTES;
+      const start = alignDown(tail.start - 1, bytes);
+      const end = start + bytes;
       if (tail.end < end || tail.end - end > MIB) continue;
       if (head?.end !== tail.start || !isPlainWritable(head)) continue;
       const free = firstFree(view, i);

@@ -79,8 +79,9 @@ function isSumOfPieces(view: View, size: Bytes, { arenas, structures }: HeapFact
 
 export const goRest: Signature = {
   name: 'go-rest',
+  runtime: 'go',
   claim(view) {
-    if (view.unclaimed === 0 || !view.runtimes.some((runtime) => runtime.name === 'go')) return;
+    if (view.unclaimed === 0) return;
     // With cgo there is malloc as well; what is no bookkeeping is left to it.
     const hasMalloc = libcOf(view).dynamic;
     const facts = heapFacts(view);

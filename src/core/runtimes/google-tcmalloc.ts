@@ -27,8 +27,8 @@ const MAPPING: Claim = {
 
 export const googleTcmalloc: Signature = {
   name: 'google-tcmalloc',
+  reserved: FEWEST * (REGION / 2),
   claim(view) {
-    if (view.inaccessibleBytes < FEWEST * (REGION / 2)) return;
     const regions: number[] = [];
     for (const i of view.largeInaccessible) {
       const { start } = view.mappings[i]!;

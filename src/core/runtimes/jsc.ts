@@ -69,7 +69,7 @@ const FROZEN: Claim = {
   region: 'elf.bss',
   category: 'data',
   confidence: 'likely',
-  why: "Read-only pages in the middle of the library's zeroed data: WebKit's settings, frozen after start.",
+  why: "Zeroed data with read-only pages in the middle: WebKit's settings, frozen after start.",
 };
 const POOL_GUARD: Claim = {
   ...part('jit-pool', 'code', 'likely', 'The guard page beside the pool of generated code.'),
@@ -157,13 +157,20 @@ function claimCages(view: View): void {
   }
 }
 
-/** WTF freezes its settings, a page of 16 KiB in .bss (Source/WTF/wtf/WTFConfig.cpp). */
+/**
+ * WTF freezes its settings, a page of 16 KiB in .bss (Source/WTF/wtf/WTFConfig.cpp). What follows is .bss too where a
+ * program ends; above a library others may have put something.
+ */
 function claimFrozen(view: View): void {
-  const last = findFile(view.files, WEBKIT)?.mappings.at(-1);
+  const program = findFile(view.files, BUN);
+  const last = (program ?? findFile(view.files, WEBKIT))?.mappings.at(-1);
   if (last === undefined) return;
+  let frozen = false;
   for (let i = last + 1; i < view.mappings.length && touchesBelow(view, i); i++) {
     const m = view.mappings[i]!;
-    if (!isAnonymous(m) || sizeOf(m) > MIB) return;
-    if ((m.access & (WRITE | EXECUTE | SHARED)) === 0 && !isPlainNone(m)) claimMapping(view, i, FROZEN);
+    if (!isAnonymous(m) || m.name !== '' || sizeOf(m) > MIB || isPlainNone(m)) return;
+    const readOnly = (m.access & (WRITE | EXECUTE | SHARED)) === 0;
+    if (readOnly || (frozen && program !== undefined)) claimMapping(view, i, FROZEN);
+    frozen ||= readOnly;
   }
 }

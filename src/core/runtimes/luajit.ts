@@ -6,8 +6,8 @@
  * Cannot tell: its blocks from those of libc's malloc in a host program (nginx, HAProxy, Neovim), so there only the
  * machine code is claimed; in the `luajit` command everything writable is its heap.
  */
-import { filePattern, findFile } from '../attribution/files';
-import { type Claim, claimMapping, claimRange, isFree } from '../attribution/view';
+import { filePattern } from '../attribution/files';
+import { type Claim, type View, claimMapping, claimRange, isFree } from '../attribution/view';
 import { EXECUTE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB, MIB } from '../units';
 import { isPlainWritable } from './shapes';
@@ -32,9 +32,8 @@ const MCODE_UNIT = 32 * KIB;
 
 export const luajit: Signature = {
   name: 'luajit',
-  claim(view) {
-    const file = findFile(view.files, FILE);
-    if (!file) return;
+  files: [FILE],
+  claim(view, file) {
     view.runtimes.push({
       name: 'luajit',
       version: /-(\d\.\d)/.exec(file.base)?.[1] ?? null,
@@ -49,8 +48,8 @@ export const luajit: Signature = {
 
 export const luajitRest: Signature = {
   name: 'luajit-rest',
-  claim(view) {
-    if (!findFile(view.files, COMMAND)) return;
+  files: [COMMAND],
+  claim(view: View) {
     view.mappings.forEach((m) => {
       if (isPlainWritable(m)) claimRange(view, m.start, m.end, HEAP);
     });

@@ -12,7 +12,7 @@
  * Cannot tell: a piece of the heap from a large request of malloc. A program that uses the Boehm collector beside malloc
  * has all of its large blocks named after the collector.
  */
-import { type FilePattern, filePattern, findFile } from '../attribution/files';
+import { type FilePattern, filePattern, isMatch } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts, isFree } from '../attribution/view';
 import { EXECUTE, READ, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { KIB } from '../units';
@@ -70,15 +70,11 @@ const TASK_GUARD = 32 * KIB;
 /** Smaller blocks are the linker's and small libraries'. */
 const LEAST = 64 * KIB;
 
-function collectorOf(view: View): Collector | undefined {
-  return COLLECTORS.find(({ file }) => findFile(view.files, file));
-}
-
 /** Before the stacks of threads: those of tasks look like them. */
 export const mappedStacks: Signature = {
   name: 'mapped-stacks',
-  claim(view) {
-    if (!findFile(view.files, JULIA)) return;
+  files: [JULIA],
+  claim(view: View) {
     for (const i of view.inaccessible) {
       const above = view.mappings[i + 1];
       if (sizeOf(view.mappings[i]!) !== TASK_GUARD || above?.start !== view.mappings[i]!.end) continue;
@@ -99,9 +95,9 @@ function claimProtected(view: View, heap: Claim): void {
 
 export const mappedHeaps: Signature = {
   name: 'mapped-heaps',
-  claim(view) {
-    const collector = collectorOf(view);
-    if (!collector) return;
+  files: COLLECTORS.map(({ file }) => file),
+  claim(view, file) {
+    const collector = COLLECTORS.find((one) => isMatch(file, one.file))!;
     for (const i of view.writable) {
       for (const { start, end } of freeParts(view, i)) {
         if (end - start >= LEAST) claimRange(view, start, end, collector.heap);

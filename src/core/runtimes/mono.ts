@@ -71,9 +71,8 @@ const SMALLEST_CHUNK: Bytes = 128 * KIB;
 
 export const mono: Signature = {
   name: 'mono',
-  claim(view) {
-    const program = findFile(view.files, PROGRAM);
-    if (!program) return;
+  files: [PROGRAM],
+  claim(view, program) {
     view.runtimes.push({ name: 'mono', version: null, evidence: `${program.name} is mapped.` });
     for (const i of view.executable) claimMapping(view, i, CODE);
     for (const i of view.inaccessible) {
@@ -106,8 +105,8 @@ function headReaches(view: View, i: number, start: Address): boolean {
 /** After libc's own: what is left of the writable memory is the collector's, or the runtime's when it is small. */
 export const monoRest: Signature = {
   name: 'mono-rest',
+  runtime: 'mono',
   claim(view) {
-    if (!view.runtimes.some(({ name }) => name === 'mono')) return;
     if (!findFile(view.files, BOEHM)) claimCards(view);
     for (const i of view.writable) {
       for (const { start, end } of freeParts(view, i)) {
@@ -118,14 +117,18 @@ export const monoRest: Signature = {
   },
 };
 
-/** A nursery of that size is aligned to it; what was mapped after the cards lies below them. */
+/** Mapped early, so high up; what was mapped after the cards lies below them. A nursery of that size is aligned to it. */
 function claimCards(view: View): void {
+  let merged: Address | null = null;
   for (const i of view.writable) {
     for (const { start, end } of freeParts(view, i)) {
-      if (end - start < CARD_BYTES || end - start >= 2 * CARD_BYTES) continue;
-      if (end - start === CARD_BYTES && start % CARD_BYTES === 0) continue;
-      claimRange(view, end - CARD_BYTES, end, CARDS);
-      return;
+      const bytes = end - start;
+      if (bytes === CARD_BYTES && start % CARD_BYTES !== 0) {
+        claimRange(view, start, end, CARDS);
+        return;
+      }
+      if (bytes > CARD_BYTES && bytes < 2 * CARD_BYTES) merged = end;
     }
   }
+  if (merged !== null) claimRange(view, merged - CARD_BYTES, merged, CARDS);
 }

@@ -7,7 +7,7 @@
  *   `7729c0000000-7f29b8000000 ---p 00000000 00:00 0`
  * Cannot tell: MySQL's pool from any other large request, except by size (5 MiB is the smallest pool, 128 MiB the usual).
  */
-import { filePattern, findFile } from '../attribution/files';
+import { filePattern } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
 import { MIB, TIB } from '../units';
 import { hasFlag } from './shapes';
@@ -37,8 +37,8 @@ const BUFFER: Claim = {
 /** Before runtimes that reserve terabytes for a heap: the program's name decides. */
 export const mariadbPool: Signature = {
   name: 'mariadb-pool',
-  claim(view) {
-    if (!findFile(view.files, PROGRAM)) return;
+  files: [PROGRAM],
+  claim(view: View) {
     for (const i of view.inaccessible) {
       const m = view.mappings[i]!;
       if (m.end - m.start < RESERVED / 2 || m.end - m.start > RESERVED) continue;
@@ -61,9 +61,8 @@ function claimLarge(view: View, atLeast: number, claim: Claim): void {
 
 export const mysql: Signature = {
   name: 'mysql',
-  claim(view) {
-    const program = findFile(view.files, PROGRAM);
-    if (!program) return;
+  files: [PROGRAM],
+  claim(view, program) {
     const known = view.runtimes.some((runtime) => runtime.name === 'mariadb');
     const mariadb = known || program.base === 'mariadbd';
     if (mariadb) claimLarge(view, 16 * MIB, LARGE);

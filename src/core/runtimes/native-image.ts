@@ -25,8 +25,8 @@ const HEAP: Claim = {
 
 export const nativeImage: Signature = {
   name: 'native-image',
+  reserved: SMALLEST,
   claim(view) {
-    if (view.inaccessibleBytes < SMALLEST) return;
     for (const i of view.inaccessible) {
       if (sizeOf(view.mappings[i]!) < SMALLEST) continue;
       const from = baseOf(view, i);

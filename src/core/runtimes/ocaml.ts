@@ -61,6 +61,7 @@ function minorHeapsStart(view: View, index: number): Address | null {
 
 export const ocaml: Signature = {
   name: 'ocaml',
+  reserved: MIB,
   claim(view) {
     if (view.runtimes.length > 0) return;
     for (const i of view.inaccessible) {
@@ -79,8 +80,8 @@ export const ocaml: Signature = {
 
 export const ocamlRest: Signature = {
   name: 'ocaml-rest',
+  runtime: 'ocaml',
   claim(view) {
-    if (!view.runtimes.some(({ name }) => name === 'ocaml')) return;
     for (const i of view.writable) {
       for (const part of freeParts(view, i)) {
         const size = part.end - part.start;

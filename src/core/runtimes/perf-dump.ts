@@ -7,7 +7,7 @@
  *   `7f13f47d5000-7f13f47d6000 r-xp 00000000 fe:00 13107249   /tmp/jit-7313.dump`
  * Cannot tell: a dump under another name.
  */
-import { filePattern, findFile } from '../attribution/files';
+import { filePattern } from '../attribution/files';
 import { type Claim, claimMapping } from '../attribution/view';
 import type { Signature } from './signature';
 
@@ -23,7 +23,8 @@ const MARK: Claim = {
 /** Before images: it looks like one. */
 export const perfDump: Signature = {
   name: 'perf-dump',
-  claim(view) {
-    for (const index of findFile(view.files, DUMP)?.mappings ?? []) claimMapping(view, index, MARK);
+  files: [DUMP],
+  claim(view, dump) {
+    for (const index of dump.mappings) claimMapping(view, index, MARK);
   },
 };

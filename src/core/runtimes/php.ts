@@ -63,8 +63,8 @@ function claimFibers(view: View): void {
 /** Before images: a chunk right above a library that was loaded late is not its .bss. */
 export const phpChunks: Signature = {
   name: 'php-chunks',
-  claim(view) {
-    if (!findFile(view.files, FILE)) return;
+  files: [FILE],
+  claim(view: View) {
     for (const i of view.writable) {
       const m = view.mappings[i]!;
       const below = view.mappings[i - 1];
@@ -76,9 +76,8 @@ export const phpChunks: Signature = {
 
 export const php: Signature = {
   name: 'php',
-  claim(view) {
-    const file = findFile(view.files, FILE);
-    if (!file) return;
+  files: [FILE],
+  claim(view, file) {
     view.runtimes.push({
       name: 'php',
       version: /(\d+\.\d+)/.exec(file.base)?.[1] ?? null,

@@ -31,7 +31,8 @@ const IN_FOLDER = /\/(\d+\.\d+(?:\.\d+)?)\//;
 
 export const plainLanguages: Signature = {
   name: 'plain-languages',
-  claim(view) {
+  files: NAMES.map(([, pattern]) => pattern),
+  claim(view: View) {
     for (const [name, pattern] of NAMES) {
       const file = findFile(view.files, pattern);
       if (file) view.runtimes.push({ name, version: versionOf(view, pattern), evidence: `maps ${file.name}` });

@@ -6,7 +6,7 @@
  *   `/usr/lib/postgresql/15/bin/postgres`, `/opt/nginx-1.25.3/sbin/nginx`, `/usr/lib/x86_64-linux-gnu/libc-2.31.so`
  * Cannot tell the version of a server whose path does not carry it, nor one that was given another name.
  */
-import { type FilePattern, type MappedFile, filePattern, findFile, nameMatches } from '../attribution/files';
+import { type FilePattern, type MappedFile, filePattern, isMatch, nameMatches } from '../attribution/files';
 import type { View } from '../attribution/view';
 import { libcOf } from './libc';
 import type { Signature } from './signature';
@@ -29,20 +29,17 @@ const ANY = filePattern(new RegExp(PROGRAMS.map(([, pattern]) => pattern.base.so
 
 export const programs: Signature = {
   name: 'programs',
-  claim(view) {
-    const program = programOf(view);
-    const known = program && PROGRAMS.find(([, pattern]) => program.matches.includes(pattern));
-    if (!program || !known) return;
-    const [name] = known;
-    view.runtimes.push({ name, version: versionIn(program.name), evidence: `the program is ${program.name}` });
+  files: [ANY],
+  claim(view, file) {
+    if (!isProgram(view, file)) return;
+    const [name] = PROGRAMS.find(([, pattern]) => isMatch(file, pattern))!;
+    view.runtimes.push({ name, version: versionIn(file.name), evidence: `the program is ${file.name}` });
   },
 };
 
 /** The executable itself: a client may map a library, but not a server. */
-function programOf(view: View): MappedFile | null {
-  const { exe } = view.snapshot;
-  const file = findFile(view.files, ANY);
-  return file?.executable && (exe === null || nameMatches(exe, ANY)) ? file : null;
+function isProgram({ snapshot: { exe } }: View, file: MappedFile): boolean {
+  return file.executable && (exe === null || nameMatches(exe, ANY));
 }
 
 /** The last folder that is a version or ends in one. */

@@ -9,7 +9,7 @@
  * size; a page's two ends are aligned and a chunk's are not, because malloc's header adds a page. The collector reserves what it
  * maps, so memory with the flag `nr` belongs to an allocator that was put in malloc's place.
  */
-import { filePattern, findFile } from '../attribution/files';
+import { filePattern } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts, isFree } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { KIB, MIB } from '../units';
@@ -72,15 +72,10 @@ const HEAP_PAGES: Claim = {
   why: "Aligned to 16 KiB at both ends in a Ruby process: pages of the collector's heap.",
 };
 
-function rubyFile(view: View): ReturnType<typeof findFile> {
-  return findFile(view.files, FILE);
-}
-
 export const ruby: Signature = {
   name: 'ruby',
-  claim(view) {
-    const file = rubyFile(view);
-    if (!file) return;
+  files: [FILE],
+  claim(view, file) {
     view.runtimes.push({
       name: 'ruby',
       version: /(\d+\.\d+(\.\d+)?)/.exec(file.base)?.[1] ?? null,
@@ -164,8 +159,8 @@ function claimFibers(view: View, from: number, to: number): void {
 
 export const rubyRest: Signature = {
   name: 'ruby-rest',
-  claim(view) {
-    if (!rubyFile(view)) return;
+  files: [FILE],
+  claim(view: View) {
     for (const i of view.writable) {
       if (hasFlag(view, i, 'nr')) continue;
       for (const part of freeParts(view, i)) {

@@ -7,6 +7,7 @@
  */
 import { filePattern, findFile } from '../attribution/files';
 import { type Claim, claimMapping } from '../attribution/view';
+import { isRecognised } from './plan';
 import type { Signature } from './signature';
 
 const LIBRARY = filePattern(/^libtcmalloc/);
@@ -22,9 +23,9 @@ const MAPPING: Claim = {
 
 export const tcmalloc: Signature = {
   name: 'tcmalloc',
-  claim(view) {
-    const library = findFile(view.files, LIBRARY);
-    if (!library || view.runtimes.some(({ name }) => name === 'go')) return;
+  files: [LIBRARY],
+  claim(view, library) {
+    if (isRecognised(view, 'go')) return;
     // Of two allocators the first that was loaded has malloc, and libraries are loaded downwards.
     const other = findFile(view.files, PRELOADED);
     if (other && other.mappings[0]! > library.mappings[0]!) return;

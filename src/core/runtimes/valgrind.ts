@@ -5,7 +5,7 @@
  *   `1002001000-1002c8c000 rwxp 00000000 00:00 0`
  * Cannot tell: memory of the program under test, which valgrind places from 0x4000000 on, from valgrind's low mappings.
  */
-import { filePattern, findFile } from '../attribution/files';
+import { filePattern } from '../attribution/files';
 import { type Claim, claimMapping } from '../attribution/view';
 import { isAnonymous } from '../mapping/mapping';
 import { type Address, GIB } from '../units';
@@ -27,9 +27,8 @@ const OWN: Claim = {
 
 export const valgrind: Signature = {
   name: 'valgrind',
-  claim(view) {
-    const tool = findFile(view.files, TOOL);
-    if (!tool) return;
+  files: [TOOL],
+  claim(view, tool) {
     view.mappings.forEach((m, i) => {
       if (m.start >= LOWEST && m.end <= HIGHEST && isAnonymous(m)) claimMapping(view, i, OWN);
     });

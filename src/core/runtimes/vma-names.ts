@@ -75,14 +75,14 @@ export const vmaNames: Signature = {
   claim(view) {
     let lastName = '';
     let claim: Claim | null = null;
-    view.bracketed.forEach((i) => {
-      const m = view.mappings[i]!;
-      if (!m.name.startsWith(PREFIX)) return;
-      if (m.name !== lastName || !claim) {
-        lastName = m.name;
-        claim = claimFor(m.name);
+    for (let n = 0; n < view.bracketed.length; n++) {
+      const { name } = view.mappings[view.bracketed[n]!]!;
+      if (!name.startsWith(PREFIX)) continue;
+      if (name !== lastName || !claim) {
+        lastName = name;
+        claim = claimFor(name);
       }
-      claimMapping(view, i, claim);
-    });
+      claimMapping(view, view.bracketed[n]!, claim);
+    }
   },
 };

@@ -36,7 +36,8 @@ const ENGINES = [
 
 export const wasmMemories: Signature = {
   name: 'wasm-memories',
-  claim(view) {
+  files: ENGINES.map(({ base }) => base),
+  claim(view: View) {
     for (const { name, base, claim } of ENGINES) {
       const file = findFile(view.files, base);
       if (!file || claimWasmMemories(view, claim) === 0) continue;

@@ -4,7 +4,7 @@
  * collector's tables meets nothing but them, arenas of glibc and plain memory.
  */
 import { type Claim, type View, claimMapping, isFree, touchesAbove, touchesBelow } from '../../attribution/view';
-import { filePattern, findFile } from '../../attribution/files';
+import { filePattern } from '../../attribution/files';
 import { READ, WRITE, isAnonymous, isInaccessible, sizeOf } from '../../mapping/mapping';
 import type { Signature } from '../signature';
 import { claimClasses, isArchive } from './classes';
