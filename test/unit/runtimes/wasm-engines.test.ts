@@ -26,6 +26,9 @@ describe('JavaScriptCore', () => {
     const answer = attributed(inOrder(placed, structures, pool));
     expect(answer.runtimes).toMatchObject([{ name: 'bun' }]);
     expect(bytesOf(answer, 'elf.text')).toBe(80000 * KIB);
+    // Its zeroed data has a page that WebKit made read-only.
+    const bss = contiguous(0x200000 + 105100 * KIB, [732, 'rw-p', ''], [16, 'r--p', ''], [204, 'rw-p', '']);
+    expect(bytesOf(attributed(inOrder(placed, bss, structures, pool)), 'elf.bss')).toBe(952 * KIB);
   });
 
   it('is not claimed on one shape alone', () => {
