@@ -182,7 +182,8 @@ function kindsOf(view: View, heap: JavaHeap): TableKind[] {
 function largeOf(view: View, heap: JavaHeap): Bytes[] {
   const bytes = heap.end - heap.start;
   if (heap.generations.length === 0 && heap.committed < bytes) return [];
-  return [bytes / 32, bytes / 64, ...heap.generations.map((one) => one.bytes / 64)].map((size) =>
-    alignUp(size, view.pageSize)
-  );
+  const sizes = [bytes / 32, bytes / 64];
+  // A word for each KiB: what Parallel knows of its blocks. CMS marks the old generation alone.
+  if (heap.generations.length > 0) sizes.push(bytes / 512, ...heap.generations.map((one) => one.bytes / 64));
+  return sizes.map((size) => alignUp(size, view.pageSize));
 }

@@ -46,6 +46,7 @@ function mirrors(view: View, start: Address, share: number, heap: JavaHeap): boo
     if (!isTold(to - from, share, view.pageSize)) continue;
     const m = view.mappings[indexAt(view, start + (from + to) / 2 / share)]!;
     if (isInaccessible(m) === open) return false;
+    if (!open && Math.abs(m.start - start - from / share) > 2 * view.pageSize) return false;
   }
   return true;
 }

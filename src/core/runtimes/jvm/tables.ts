@@ -65,13 +65,13 @@ export function tablesWithin(
   if (!(open && aligned) && ((room - PAGE) % MIB === 0 || isChunks(room))) return null;
   const units = kinds.filter(({ bytes }) => bytes >= SMALLEST && bytes <= room);
   const reached = sums(units, room);
-  const best = largest(reached, room, 0) ?? largest(reached, room, PAGE);
+  const best = largest(reached, room, 0) ?? largest(reached, room, PAGE) ?? largest(reached, room, 2 * PAGE);
   if (best === null || best < SMALLEST_SUM) return null;
   // Large tables lie on huge page borders; without that sign the later, lower mappings are taken for them.
   return aligned && best >= SMALLEST_AT_TOP ? { start: end - best, end } : { start, end: start + best };
 }
 
-/** @param extra the page more that the card table of the older collectors has */
+/** @param extra the page more that the card table of the older collectors has; generational Shenandoah has two of it */
 function largest(reached: ReadonlySet<Bytes>, room: Bytes, extra: Bytes): Bytes | null {
   let best: Bytes | null = null;
   for (const sum of reached) {
