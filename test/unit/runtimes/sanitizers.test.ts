@@ -4,12 +4,12 @@ import { type Piece, at, attributed } from './build';
 
 const PROGRAM: Piece = { start: 0x555500000000, size: MIB, permissions: 'r-xp', name: '/srv/daemon' };
 
-/** Size classes as every sanitizer reserves them: an opened head in each 64 GiB. */
+/** Size classes as every sanitizer reserves them: 4 TiB, an opened head in each 64 GiB. */
 function classes(start: number): Piece[] {
   return [
     { start, size: 64 * GIB, permissions: '---p' },
     { start: start + 64 * GIB, size: 256 * KIB, permissions: 'rw-p' },
-    { start: start + 64 * GIB + 256 * KIB, size: 64 * GIB - 256 * KIB, permissions: '---p' },
+    { start: start + 64 * GIB + 256 * KIB, size: 4 * TIB - 128 * GIB, permissions: '---p' },
   ];
 }
 
