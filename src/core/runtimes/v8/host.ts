@@ -45,7 +45,7 @@ const CHROMIUM = filePattern(
 const ANY = filePattern(new RegExp([NODE, LIBNODE, DENO, EMBEDDER, CHROMIUM].map(({ base }) => base.source).join('|')));
 
 /** The program by the name of its executable or library. */
-export function namedHost(view: View): Host | null {
+function namedHost(view: View): Host | null {
   const { exe } = view.snapshot;
   if (!findFile(view.files, ANY) && (exe === null || !nameMatches(exe, ANY))) return null;
   const mapped = (pattern: FilePattern): string | null => {
