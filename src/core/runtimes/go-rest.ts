@@ -42,12 +42,15 @@ interface HeapFacts {
   /** Sizes that a heapArena structure can have here. */
   readonly structures: readonly Bytes[];
   readonly most: Bytes;
+  /** Arenas of glibc were found: its malloc is there even where it was linked in. */
+  readonly malloc: boolean;
 }
 
 function heapFacts(view: View): HeapFacts {
   let reserved = 0;
   let opened = 0;
   let scavenge = 0;
+  let malloc = false;
   let exact: Bytes | null = null;
   for (let i = 0; i < view.mappings.length; i++) {
     if (view.ledger[i] === undefined) continue;
@@ -57,6 +60,7 @@ function heapFacts(view: View): HeapFacts {
     }
     for (const { start, end, claim } of claimsOf(view, i)) {
       if (claim === SCAVENGE) scavenge += end - start;
+      if (claim.region === 'glibc.arena') malloc = true;
       if (claim.region !== HEAP.region) continue;
       reserved += end - start;
       if (!isInaccessible(m)) opened += end - start;
@@ -65,7 +69,7 @@ function heapFacts(view: View): HeapFacts {
   const arenas = reserved / ARENA;
   const late = HEAP_ARENA_BYTES.filter(({ bytes }) => bytes < 2 * MIB || scavenge < WIDE);
   const structures = exact === null ? late.map(({ bytes }) => bytes) : [exact];
-  return { arenas, structures, most: BOOKKEEPING + arenas * Math.max(...structures) + opened * SHARE_OF_HEAP };
+  return { arenas, structures, most: BOOKKEEPING + arenas * Math.max(...structures) + opened * SHARE_OF_HEAP, malloc };
 }
 
 /** True when pieces of 64 KiB and some heapArena structures can make up this size. */
@@ -83,8 +87,8 @@ export const goRest: Signature = {
   claim(view) {
     if (view.unclaimed === 0) return;
     // With cgo there is malloc as well; what is no bookkeeping is left to it.
-    const hasMalloc = libcOf(view).dynamic;
     const facts = heapFacts(view);
+    const hasMalloc = facts.malloc || libcOf(view).dynamic;
     view.writable.forEach((i) => {
       for (const part of freeParts(view, i)) {
         const size = part.end - part.start;
