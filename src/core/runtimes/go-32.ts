@@ -82,6 +82,7 @@ function versionOf(bookkeeping: Bytes): string {
 
 export const go32: Signature = {
   name: 'go-32',
+  large: true,
   claim(view) {
     if (!isAddressSpace32(view)) return;
     const heap = runsOf(view, (m) => isPlainNone(m) || isPlainWritable(m)).find((run) => isHeap(view, run));

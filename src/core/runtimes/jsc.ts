@@ -78,6 +78,7 @@ const POOL_GUARD: Claim = {
 
 export const jsc: Signature = {
   name: 'jsc',
+  large: true,
   claim(view) {
     const structures = view.largeWritable.find((i) => isStructureHeap(view, view.mappings[i]!, i)) ?? -1;
     const program = programOf(view);

@@ -62,6 +62,7 @@ function segmentsByPlace(view: View): number[] {
 /** Before libc's arenas, which have the same size as two segments. */
 export const mimallocSegments: Signature = {
   name: 'mimalloc-segments',
+  large: true,
   claim(view) {
     const segments = segmentsByPlace(view);
     for (const i of segments) claimMapping(view, i, BY_PLACE);

@@ -8,8 +8,9 @@ import type { Signature } from './signature';
 
 export interface Plan {
   readonly signatures: readonly Signature[];
-  /** 1 for each signature that does not wait for a file. */
+  /** 1 for each signature that does not wait for a file; and of those, for each that small programs are asked, too. */
   readonly always: Uint8Array;
+  readonly small: Uint8Array;
   /** Positions of those that wait for a file of this pattern. */
   readonly waiting: ReadonlyMap<FilePattern, readonly number[]>;
 }
@@ -19,11 +20,21 @@ export function planOf(signatures: readonly Signature[]): Plan {
   signatures.forEach(({ files }, position) => {
     for (const pattern of files ?? []) waiting.set(pattern, [...(waiting.get(pattern) ?? []), position]);
   });
-  return { signatures, always: Uint8Array.from(signatures, ({ files }) => (files ? 0 : 1)), waiting };
+  return {
+    signatures,
+    always: Uint8Array.from(signatures, ({ files }) => (files ? 0 : 1)),
+    small: Uint8Array.from(signatures, (one) => (one.files || isForLarge(one) ? 0 : 1)),
+    waiting,
+  };
 }
 
-export function askAll({ signatures, always, waiting }: Plan, view: View): void {
-  const asked = always.slice();
+function isForLarge(signature: Signature): boolean {
+  return !signature.files && signature.runtime === undefined && signature.large === true;
+}
+
+export function askAll({ signatures, always, small, waiting }: Plan, view: View): void {
+  const isLarge = view.largeWritable.length > 0 || view.largeInaccessible.length > 0;
+  const asked = (isLarge ? always : small).slice();
   for (const pattern of view.files.met()) {
     for (const position of waiting.get(pattern) ?? []) asked[position] = 1;
   }

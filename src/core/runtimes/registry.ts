@@ -1,5 +1,4 @@
 import { beam, beamRest } from './beam';
-import { brk } from './brk';
 import { coroutines } from './coroutines';
 import { cpython, cpythonRest } from './cpython';
 import { dotnet } from './dotnet/dotnet';
@@ -54,7 +53,6 @@ import { wasmtime } from './wasmtime';
  */
 export const SIGNATURES: readonly Signature[] = [
   kernel,
-  brk,
   vgetrandom,
   // Images take what touches their end for .bss, and a dump for an image; these know better.
   sbcl,

@@ -150,6 +150,7 @@ function claimTsan(view: View): void {
 
 export const sanitizers: Signature = {
   name: 'sanitizers',
+  large: true,
   claim(view) {
     if (startsAt(view, ASAN_LOW) && view.mappings[indexAt(view, ASAN_LOW)]!.end - ASAN_LOW >= 256 * MIB) {
       claimAnonymous(view, ASAN_LOW, ASAN_END, ASAN_SHADOW);

@@ -26,11 +26,14 @@ interface OfRuntime {
   readonly claim: (view: View) => void;
 }
 
-/** Asked of every process, or of those that have so much private inaccessible memory. */
+/** Asked of every process, or of those that meet a condition on their private anonymous memory. */
 interface OfAny {
   readonly name: string;
   readonly files?: undefined;
   readonly runtime?: undefined;
+  /** There must be so much of it that is inaccessible. */
   readonly reserved?: Bytes;
+  /** Some of it must be a mapping of a MiB or more, writable or inaccessible: small programs have none. */
+  readonly large?: true;
   readonly claim: (view: View) => void;
 }

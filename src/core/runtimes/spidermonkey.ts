@@ -64,6 +64,7 @@ const MOZJEMALLOC_FREE: Claim = { ...MOZJEMALLOC, inaccessible: 'reservation', c
 
 export const spidermonkey: Signature = {
   name: 'spidermonkey',
+  large: true,
   claim(view) {
     const program = findFile(view.files, PROGRAM);
     // Without the name, the reservation for code has to be there, and chunks.

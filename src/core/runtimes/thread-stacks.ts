@@ -176,12 +176,12 @@ function merged(start: Address, size: Bytes, pointer: Address | null, usual: Byt
 
 /** Stacks whose guard is a marker inside the mapping; neighbours merge into one mapping. */
 function claimMarked(view: View, libc: Libc): void {
+  if (!view.smaps) return;
   const claim = stackClaim(
     libc,
     'certain',
     'Thread stacks with guard markers: the kernel flags the mapping `gu` and `nh`.'
   );
-  if (!view.smaps) return;
   view.writable.forEach((i) => {
     const m = view.mappings[i]!;
     if (hasFlag(view, i, 'gu') && hasFlag(view, i, 'nh')) claimRange(view, m.start, m.end, claim);

@@ -64,7 +64,7 @@ export const wasmtime: Signature = {
     if (memories.length === 0 && named === 0) return;
     view.runtimes.push({
       name: 'wasmtime',
-          version: null,
+      version: null,
       evidence: library ? `${library.name} is mapped.` : 'Linear memories of 4 GiB between guards of 32 MiB.',
     });
     for (const { start, end } of memories) claimRange(view, start, end, MEMORY_CLAIM);

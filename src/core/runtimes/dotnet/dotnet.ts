@@ -42,6 +42,7 @@ const DOUBLE_MAPPED = part(
 );
 export const dotnet: Signature = {
   name: 'dotnet',
+  large: true,
   claim(view) {
     const library = findFile(view.files, LIBRARY);
     const core = library ?? findFile(view.files, CORE);
