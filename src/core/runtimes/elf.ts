@@ -77,7 +77,9 @@ function splitLoads(view: View, { mappings }: MappedFile): ReadonlyArray<readonl
     const m = view.mappings[mappings[n]!]!;
     // The distance in memory follows the distance in the file, give or take segment alignment (2 MiB at most, twice).
     const drift = m.start - before.start - (m.offset - before.offset);
-    if (m.offset >= before.offset && drift >= -4 * MIB && drift <= 64 * MIB && !(m.access & SHARED)) continue;
+    // Padding goes on behind the page that text and data share, which data begin with again.
+    const back = isInaccessible(before) ? view.pageSize : 0;
+    if (m.offset >= before.offset - back && drift >= -4 * MIB && drift <= 64 * MIB && !(m.access & SHARED)) continue;
     loads.push(mappings.slice(first, n));
     first = n;
   }
