@@ -127,13 +127,16 @@ describe('V8 in Node', () => {
 
   it('is recognised by its pages in a program with another name', () => {
     const many = Array.from({ length: 8 }, (_, n) => contiguous(0x1000000000 + n * 0x40000000, [256, 'rw-p', 'dc nr']));
-    expect(attributed(inOrder(...many)).runtimes).toMatchObject([{ name: 'v8' }]);
-    expect(attributed(inOrder(...many.slice(1))).runtimes).toEqual([]);
+    // Every V8 reserves a range for code too.
+    const reserved = contiguous(0x7f0e00000000, [128 * 1024, '---p', 'dc nr']);
+    expect(attributed(inOrder(...many, reserved)).runtimes).toMatchObject([{ name: 'v8' }]);
+    expect(attributed(inOrder(...many.slice(1), reserved)).runtimes).toEqual([]);
   });
 
   it('takes the release from the ABI number of libnode', () => {
     const library = contiguous(0x7f0000000000, [1000, 'r-xp', '/usr/lib/x86_64-linux-gnu/libnode.so.115']);
-    expect(attributed(library).runtimes).toMatchObject([{ name: 'node', version: '20' }]);
+    const reserved = contiguous(0x7f0e00000000, [512 * 1024, '---p', 'dc nr']);
+    expect(attributed(inOrder(reserved, library)).runtimes).toMatchObject([{ name: 'node', version: '20' }]);
   });
 });
 
