@@ -10,9 +10,10 @@
  * Kernels from 6.7 on begin a mapping of a huge page or more at the border of one. With pages of 4 KiB that is 2 MiB and the three
  * large tables still touch; with 16 KiB (32 MiB) L2, and with 64 KiB (512 MiB) also L3, lies elsewhere above.
  */
-import { type View, claimsOf, indexAt, touchesBelow } from '../attribution/view';
+import { type View, indexAt, touchesBelow } from '../attribution/view';
 
 import { type Address, type Bytes, KIB, MIB } from '../units';
+import { isReserved, isShut, opensAt } from './go-pages';
 import { alignDown, isPlainNone, isPlainWritable } from './shapes';
 
 export const LEVEL_BYTES: readonly Bytes[] = [128 * KIB, MIB, 8 * MIB, 64 * MIB, 512 * MIB];
@@ -66,7 +67,7 @@ export function findGoTables(view: View): GoTables | null {
     const upper: Island = { start: m.start, index: i };
     for (let n = Math.max(0, islands.length - NEIGHBOURS); n < islands.length; n++) {
       const found = solve(view, islands[n]!, upper);
-      if (found) return found;
+      if (found && opensForHeap(view, found)) return found;
     }
     islands.push(upper);
   }
@@ -221,6 +222,11 @@ function openedOf(view: View, l4: Address): Pick<GoTables, 'windows' | 'opened'>
   return { windows, opened };
 }
 
+/** No page of L4 is open without heap that it describes: a row of glibc's arenas has the same distances, but one in each. */
+function opensForHeap(view: View, { opened }: GoTables): boolean {
+  return opened.every(({ start }) => hasHeap(view, start / view.pageSize));
+}
+
 /** An arena must lie where the opened page of L4 points to; this also decides between two values of k. */
 function hasHeap(view: View, k: number): boolean {
   const span = (view.pageSize / ENTRY) * CHUNK;
@@ -274,26 +280,4 @@ function findLostScavengeIndex(view: View, k: number): GoTables['scavenge'] {
   const address = k * view.pageSize;
   const m = view.mappings[indexAt(view, address)];
   return m?.start === address && isPlainWritable(m) ? { start: 0, bytes: LEVEL_BYTES[4]! } : null;
-}
-
-function isShut(view: View, address: Address): boolean {
-  const m = view.mappings[indexAt(view, address)];
-  return m !== undefined && m.start <= address && isPlainNone(m);
-}
-
-function opensAt(view: View, address: Address): boolean {
-  const m = view.mappings[indexAt(view, address)];
-  return m !== undefined && m.start <= address && isPlainWritable(m);
-}
-
-/** True when all of [start, end) is anonymous private memory, accessible or not, and nothing claims a part of it. */
-export function isReserved(view: View, start: Address, end: Address): boolean {
-  let at = start;
-  for (let i = indexAt(view, start); i < view.mappings.length && at < end; i++) {
-    const m = view.mappings[i]!;
-    if (m.start > at || !(isPlainNone(m) || isPlainWritable(m))) return false;
-    if (claimsOf(view, i).some((segment) => segment.start < end && segment.end > start)) return false;
-    at = m.end;
-  }
-  return at >= end;
 }

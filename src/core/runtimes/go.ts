@@ -12,7 +12,8 @@
 import { type View, claimMapping, claimRange, indexAt } from '../attribution/view';
 import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../units';
-import { AMD64_OFFSET, type GoTables, LEVEL_BYTES, findGoTables, isReserved } from './go-geometry';
+import { AMD64_OFFSET, type GoTables, LEVEL_BYTES, findGoTables } from './go-geometry';
+import { isReserved } from './go-pages';
 import {
   ARENA,
   ARENA_INDEX,

@@ -62,6 +62,14 @@ describe('Go', () => {
   });
 });
 
+describe('what is not Go', () => {
+  it('fifteen arenas of glibc in a row have the distances of its tables', () => {
+    const attribution = attributed('arm64-16k-beam-27');
+    expect(attribution.runtimes).toMatchObject([{ name: 'beam', version: 'OTP 27' }]);
+    expect(bytesOf(attribution, 'glibc.arena')).toBe(15 * 64 * MIB);
+  });
+});
+
 describe('glibc', () => {
   it.each(['arm64-16k-glibc-2.41', 'ppc64le-64k-glibc-2.36'])(
     '%s: six arenas and six stacks with 64 KiB guards',
