@@ -42,7 +42,7 @@ function claimRest(view: View, large: Claim): void {
     for (const part of freeParts(view, i)) {
       const size = part.end - part.start;
       const fake = asan && size % FAKE_STACK_BYTES === 0;
-      const block = (size >= LARGE && !(size === LARGE && hasFlag(view, i, 'nr') === true)) || (asan && size === MIB);
+      const block = (size >= LARGE && !(size === LARGE && hasFlag(view, i, 'nr') !== false)) || (asan && size === MIB);
       const claim = fake ? FAKE_STACK : block ? large : INTERNAL;
       claimRange(view, part.start, part.end, claim);
     }
