@@ -192,6 +192,7 @@ function opensWhole(view: View, heap: Address): boolean {
 
 export const go: Signature = {
   name: 'go',
+  large: true,
   claim(view) {
     const tables = findGoTables(view);
     if (tables) {
