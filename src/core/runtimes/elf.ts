@@ -152,9 +152,12 @@ function claimBss(view: View, last: number, image: MappedFile, isProgram: boolea
   }
 }
 
-/** The kernel reserves .bss, and what it does not reserve was mapped for something else; so was the head of a malloc arena. */
+/**
+ * The kernel reserves .bss, and what it does not reserve was mapped for something else; so were stacks with guard markers and the
+ * head of a malloc arena.
+ */
 function isOther(view: View, index: number): boolean {
-  if (hasFlag(view, index, 'nr')) return true;
+  if (hasFlag(view, index, 'nr') || hasFlag(view, index, 'gu')) return true;
   return index + 1 < view.mappings.length && arenaStart(view, index + 1) === view.mappings[index]!.start;
 }
 
