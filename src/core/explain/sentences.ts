@@ -111,12 +111,13 @@ const WORDINGS: Readonly<Record<FindingKind, Wording>> = {
 
   'glibc.arenas': ({ numbers }, n) => {
     const count = n('count');
+    const each = numbers['each'] ?? 64 * MIB;
     const threads = numbers['threads'];
     const why = threads === undefined ? 'threads call malloc' : `${withSeparators(threads)} threads may call malloc`;
     return say(
       count === 1
-        ? `One malloc arena of 64 MiB reserves ${iec(n('reserved'))} and holds ${iec(n('held'))}.`
-        : `${capitalized(countWord(count))} malloc arenas of 64 MiB reserve ${iec(n('reserved'))} and hold ${iec(n('held'))}, because ${why}.`,
+        ? `One malloc arena of ${iec(each)} reserves ${iec(n('reserved'))} and holds ${iec(n('held'))}.`
+        : `${capitalized(countWord(count))} malloc arenas of ${iec(each)} reserve ${iec(n('reserved'))} and hold ${iec(n('held'))}, because ${why}.`,
       // One beside the main arena is what two arenas are.
       count === 1 ? null : 'MALLOC_ARENA_MAX=2 lowers VSZ.'
     );

@@ -124,7 +124,7 @@ describe('a step is told by what it was', () => {
     ],
     ['brk', [], [`libc.brk heap ${20 * M}`], '+20 MiB: the heap of malloc (brk) grew.'],
     ['a region with a noun', [], [`jvm.java-heap heap ${64 * M}`], '+64 MiB: the Java heap grew.'],
-    ['a region without one', [`ruby.fiber-pool stack ${64 * M}`], [], '-64 MiB: fiber pool of Ruby shrank.'],
+    ['a region without one', [`ruby.fiber-pool stack ${64 * M}`], [], "-64 MiB: stacks of Ruby's fibers shrank."],
     [
       'a reservation',
       [],

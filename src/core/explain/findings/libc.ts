@@ -4,8 +4,9 @@ import { KIB, MIB } from '../../units';
 import { type Finding, finding } from '../finding';
 import { sumBy, sumOf } from '../survey';
 
-/** HEAP_MAX_SIZE of glibc's malloc on 64-bit machines. */
+/** HEAP_MAX_SIZE of glibc's malloc on 64-bit and on 32-bit machines. */
 const ARENA = 64 * MIB;
+const ARENA_32 = MIB;
 const WORTH_SAYING = 8 * MIB;
 const PAGE = 4 * KIB;
 const THREAD_STACK = /\.thread-(stack|struct)$/;
@@ -20,13 +21,17 @@ export function libcFindings(layout: Layout): Finding[] {
 function arenas(layout: Layout): Finding[] {
   const all = sumOf(layout, (r) => r.region === 'glibc.arena').bytes;
   const reserved = sumOf(layout, (r) => r.region === 'glibc.arena' && r.category === 'reservation').bytes;
-  const count = Math.round(all / ARENA);
+  // A 64-bit arena has a part larger than a whole one of 32 bits: its tail, or all of it when it is full.
+  const largest = Math.max(0, ...layout.ranges.filter((r) => r.region === 'glibc.arena').map((r) => r.size));
+  const each = largest <= ARENA_32 ? ARENA_32 : ARENA;
+  const count = Math.round(all / each);
   if (count === 0 || reserved === 0) return [];
   return [
     finding('glibc.arenas', 'info', all, {
       regions: ['glibc.arena'],
       numbers: {
         count,
+        each,
         reserved,
         held: all - reserved,
         ...(layout.threads === null ? {} : { threads: layout.threads }),
