@@ -27,45 +27,37 @@ export const nativeImage: Signature = {
   name: 'native-image',
   reserved: SMALLEST,
   claim(view) {
-    for (const i of view.inaccessible) {
-      if (sizeOf(view.mappings[i]!) < SMALLEST) continue;
-      const from = baseOf(view, i);
-      if (from === null) continue;
-      for (let j = from.base; j <= i; j++) {
-        const m = view.mappings[j]!;
-        if (isPlainNone(m) || isPlainWritable(m)) claimMapping(view, j, HEAP);
+    for (const file of view.files.values()) {
+      if (!file.executable || !file.header) continue;
+      for (const index of file.mappings) {
+        const tail = isImageHeap(view.mappings[index]!) ? tailOf(view, index) : null;
+        if (tail === null) continue;
+        for (let j = index - 1; j <= tail; j++) if (isPlain(view.mappings[j]!)) claimMapping(view, j, HEAP);
+        const evidence = `${file.name} maps its own image heap into the reservation of its heap.`;
+        view.runtimes.push({ name: 'native-image', version: null, evidence });
+        return;
       }
-      view.runtimes.push({
-        name: 'native-image',
-        version: null,
-        evidence: `${from.name} maps its own image heap into the reservation of its heap.`,
-      });
-      return;
     }
   },
 };
 
-/** The shut low end of the reservation whose high end is mapping `last`, or null where no image heap lies above it. */
-function baseOf(view: View, last: number): { base: number; name: string } | null {
-  let name: string | null = null;
-  for (let i = last - 1; i >= 0 && touchesBelow(view, i + 1); i--) {
+/** The shut high end of the reservation whose image heap begins with mapping `first`, or null where it is in none. */
+function tailOf(view: View, first: number): number | null {
+  if (!touchesBelow(view, first) || !isPlainNone(view.mappings[first - 1]!)) return null;
+  const { name } = view.mappings[first]!;
+  for (let i = first + 1; touchesBelow(view, i); i++) {
     const m = view.mappings[i]!;
-    if (isImageHeap(m) && (name === null || m.name === name)) {
-      name = m.name;
-      continue;
-    }
-    if (name !== null) return isPlainNone(m) && isProgram(view, name) ? { base: i, name } : null;
-    if (!isPlainNone(m) && !isPlainWritable(m)) return null;
+    if (isPlainNone(m) && sizeOf(m) >= SMALLEST) return i;
+    if (!isPlain(m) && !(isImageHeap(m) && m.name === name)) return null;
   }
   return null;
+}
+
+function isPlain(m: Mapping): boolean {
+  return isPlainNone(m) || isPlainWritable(m);
 }
 
 /** Part of a file, not from its beginning, private and not code. */
 function isImageHeap(m: Mapping): boolean {
   return m.inode !== 0 && m.offset > 0 && (m.access & (EXECUTE | SHARED)) === 0;
-}
-
-function isProgram(view: View, name: string): boolean {
-  const file = view.files.get(name);
-  return file !== undefined && file.executable && file.header;
 }

@@ -37,12 +37,17 @@ export interface Regions {
 
 export function findRegions(view: View): Regions | null {
   const { mappings } = view;
+  // Malloc's arenas lie at equal distances, too: what no heap was found for is not looked for again.
+  const missing = new Set<Bytes>();
   for (const i of view.writable) {
     if (mappings[i + 4] === undefined) break;
     const found = tablesAt(view, i);
-    if (found === null) continue;
+    if (found === null || missing.has(found.stride)) continue;
     const heap = heapOf(view, found.stride * HEAP_PER_TABLE_BYTE, view.pageSize * HEAP_PER_TABLE_BYTE + ALIGNMENT);
-    if (!heap) continue;
+    if (!heap) {
+      missing.add(found.stride);
+      continue;
+    }
     const tables = { start: found.start, end: tablesEnd(view, i, found.start, heap) };
     // The first region is aligned; what the range has below it merges with the tables when they touch.
     const touching = tables.end <= heap.start && heap.start - tables.end < 2 * ALIGNMENT;
@@ -54,7 +59,8 @@ export function findRegions(view: View): Regions | null {
 /** Where the first table begins and the distance to the next, when its head is the high end of mapping `i`; or null. */
 function tablesAt(view: View, i: number): { start: Address; stride: Bytes } | null {
   const { mappings, pageSize } = view;
-  const [first, gap, second, rest, third] = mappings.slice(i, i + 5) as [Mapping, Mapping, Mapping, Mapping, Mapping];
+  const [first, gap, second] = [mappings[i]!, mappings[i + 1]!, mappings[i + 2]!];
+  const [rest, third] = [mappings[i + 3]!, mappings[i + 4]!];
   const stride = third.start - second.start;
   // Each begins on a page of its own; what lies below the first may have merged with it.
   const apart = second.start - stride - first.start;
@@ -72,16 +78,20 @@ function tablesAt(view: View, i: number): { start: Address; stride: Bytes } | nu
 
 /** The range of that size: a region begins at its low end, inaccessible memory reaches to its high end. */
 function heapOf(view: View, range: Bytes, slack: Bytes): Span | null {
-  for (const i of view.inaccessible) {
+  // Where the piece begins that holds the tail.
+  let piece = 0;
+  let from = 0;
+  for (const i of view.largeInaccessible) {
     const tail = view.mappings[i]!;
-    if (sizeOf(tail) < REGION || tail.end < range || !isFree(view, i) || arenaStart(view, i) !== null) continue;
+    for (; from <= i; from++) if (!goesOn(view, from)) piece = from;
+    if (tail.end < range || !isFree(view, i) || arenaStart(view, i) !== null) continue;
     const lowest = tail.end - range;
     for (let j = indexAt(view, lowest); j < i && view.mappings[j]!.start <= lowest + slack; j++) {
       const m = view.mappings[j]!;
       // A chunk of malloc that lies right below the first region merges with it.
       const start =
         m.start >= lowest && m.start % REGION === 0 ? m.start : alignUp(Math.max(m.start, lowest), ALIGNMENT);
-      if (isPlainWritable(m) && start < m.end && start <= lowest + slack && isOnePiece(view, j, i)) {
+      if (isPlainWritable(m) && start < m.end && start <= lowest + slack && piece <= j) {
         return { start, end: tail.end };
       }
     }
@@ -89,12 +99,13 @@ function heapOf(view: View, range: Bytes, slack: Bytes): Span | null {
   return null;
 }
 
-function isOnePiece(view: View, from: number, to: number): boolean {
-  for (let i = from + 1; i <= to; i++) {
-    const m = view.mappings[i]!;
-    if (!touchesBelow(view, i) || !(isPlainNone(m) || isPlainWritable(m))) return false;
-  }
-  return true;
+/** True for memory without a file that touches such memory below it. */
+function goesOn(view: View, i: number): boolean {
+  return touchesBelow(view, i) && isPlain(view.mappings[i]!) && isPlain(view.mappings[i - 1]!);
+}
+
+function isPlain(m: Mapping): boolean {
+  return isPlainNone(m) || isPlainWritable(m);
 }
 
 /** As far as tables of such a heap reach. */
