@@ -22,7 +22,7 @@ function arenas(layout: Layout): Finding[] {
   const all = sumOf(layout, (r) => r.region === 'glibc.arena').bytes;
   const reserved = sumOf(layout, (r) => r.region === 'glibc.arena' && r.category === 'reservation').bytes;
   // A 64-bit arena has a part larger than a whole one of 32 bits: its tail, or all of it when it is full.
-  const largest = Math.max(0, ...layout.ranges.filter((r) => r.region === 'glibc.arena').map((r) => r.size));
+  const largest = layout.ranges.reduce((most, r) => (r.region === 'glibc.arena' ? Math.max(most, r.size) : most), 0);
   const each = largest <= ARENA_32 ? ARENA_32 : ARENA;
   const count = Math.round(all / each);
   if (count === 0 || reserved === 0) return [];
