@@ -8,7 +8,6 @@ import { type Totals, totalsOf } from './totals';
 import { type Runtime, type View, createView } from './view';
 
 export type { AttributedRange } from './ranges';
-export type { AttributedRegion } from './totals';
 
 export interface Attribution extends Totals {
   /** Ascending; together they tile the mappings. Listed when they are asked for, because sums alone are enough for many. */
