@@ -12,7 +12,7 @@ import { type Claim, type View, claimMapping, claimRange, freeParts } from '../a
 import { sizeOf } from '../mapping/mapping';
 import { type Address, KIB, MIB } from '../units';
 import { libcOf } from './libc';
-import { alignDown, isAddressSpace32, isPlainNone, isPlainWritable } from './shapes';
+import { alignDown, isAddressSpace32, isPlainNone, isPlainWritable, mergedArenaEnd } from './shapes';
 import type { Signature } from './signature';
 
 const ARENA_BYTES = 64 * MIB;
@@ -57,6 +57,8 @@ export const glibcArenas: Signature = {
   reserved: 4 * KIB,
   claim(view) {
     const small = isAddressSpace32(view);
+    const merged: number[] = [];
+    let found = 0;
     const bytes = small ? SMALL_ARENA_BYTES : ARENA_BYTES;
     for (const i of small ? view.inaccessible : tailsOf(view)) {
       const tail = view.mappings[i]!;
@@ -64,15 +66,30 @@ export const glibcArenas: Signature = {
       const head = view.mappings[i - 1];
       const start = alignDown(tail.start - 1, bytes);
       const end = start + bytes;
-      if (tail.end < end || tail.end - end > MIB) continue;
+      if (tail.end < end) continue;
       if (head?.end !== tail.start || !isPlainWritable(head)) continue;
       const free = firstFree(view, i);
-      if (!free || free.start !== tail.start || headStart(view, i - 1, start) > start) continue;
+      if (!free || free.start !== tail.start || free.end < end) continue;
+      if (headStart(view, i - 1, start) > start) continue;
+      if (free.end - end > MIB) {
+        merged.push(i);
+        continue;
+      }
       claimHead(view, i - 1, start, tail.start);
       claimRange(view, tail.start, end, ARENA);
+      found++;
     }
+    if (found > 0 && !small) claimMerged(view, merged);
   },
 };
+
+/** What reaches beyond the border, into a reservation above, is an arena only beside others: it could be that reservation's own. */
+function claimMerged(view: View, tails: readonly number[]): void {
+  for (const i of tails) {
+    const end = mergedArenaEnd(view, i);
+    if (end !== null) claimRange(view, end - ARENA_BYTES, end, ARENA);
+  }
+}
 
 /** Lowest byte of the unclaimed writable memory that reaches up to the tail, no lower than needed. */
 function headStart(view: View, last: number, start: Address): Address {

@@ -47,6 +47,7 @@ function claimHead(view: View, tail: number): void {
 
 export const reservation: Signature = {
   name: 'reservation',
+  large: true,
   claim(view) {
     // What is smaller than that is a guard, or the rest of some allocator's block.
     for (const i of view.largeInaccessible) {

@@ -41,9 +41,9 @@ const isSpaceLike = (access: number): boolean => (access & (WRITE | EXECUTE)) ==
 
 export const sbcl: Signature = {
   name: 'sbcl',
-  claim(view) {
-    const file = findFile(view.files, FILE);
-    if (!file || !findFile(view.files, NAMED)) return;
+  files: [FILE],
+  claim(view, file) {
+    if (!findFile(view.files, NAMED)) return;
     if (!view.mappings.some((m) => m.end - m.start >= 64 * MIB && isSpaceLike(m.access) && isAnonymous(m))) return;
     view.runtimes.push({
       name: 'sbcl',

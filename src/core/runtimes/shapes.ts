@@ -1,6 +1,6 @@
 /** Shapes that several runtimes share: what a mapping looks like without knowing whose it is. */
 import { type View, touchesBelow } from '../attribution/view';
-import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, isInaccessible } from '../mapping/mapping';
+import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, isInaccessible, sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 
 /** glibc cuts arenas on this border (HEAP_MAX_SIZE, malloc/arena.c); the first writable part is 132 KiB. */
@@ -54,6 +54,23 @@ export function arenaStart(view: View, index: number): Address | null {
     rest <= 64 * KIB
     ? start
     : null;
+}
+
+/** Reservations are opened in round steps, an arena page by page. */
+const ROUND_STEP = 64 * KIB;
+
+/**
+ * End of the glibc arena whose inaccessible tail is the lower part of mapping `index`, or null: the tail has merged with a
+ * reservation above it. The head must begin at the border exactly and have a size that nobody chooses.
+ */
+export function mergedArenaEnd(view: View, index: number): Address | null {
+  const tail = view.mappings[index]!;
+  if (!isPlainNone(tail) || !touchesBelow(view, index)) return null;
+  const head = view.mappings[index - 1]!;
+  const start = alignDown(tail.start - 1, ARENA);
+  const size = sizeOf(head);
+  if (!isPlainWritable(head) || head.start !== start || tail.end <= start + ARENA) return null;
+  return size >= ARENA_HEAD && size % ROUND_STEP !== 0 ? start + ARENA : null;
 }
 
 /** One reservation inside a contiguous stretch: writable pieces and PROT_NONE pieces, as mapping indices. */

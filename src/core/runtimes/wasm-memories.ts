@@ -7,10 +7,10 @@
  * Cannot tell: memories of a configured size below 16 MiB; which engine, where a process has several.
  */
 import { filePattern, findFile } from '../attribution/files';
-import { type Claim, type View, claimMapping, isFree, touchesBelow } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, isFree, touchesBelow } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
-import { arenaStart, hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { arenaStart, hasFlag, isPlainNone, isPlainWritable, mergedArenaEnd } from './shapes';
 import type { Signature } from './signature';
 
 /** Where the library tells whose it is, any reservation from here on is a memory. */
@@ -72,7 +72,9 @@ export function claimWasmMemories(view: View, claim: Claim): number {
     claimMapping(view, head, claim);
     // Before the lowest memory of a row: its guard, or what alignment left of a reservation.
     if (!touchesBelow(view, head) || !isPlainNone(view.mappings[head - 1]!)) continue;
-    claimMapping(view, head - 1, sizeOf(view.mappings[head - 1]!) <= WASM_PAGE ? lowGuard : claim);
+    const below = view.mappings[head - 1]!;
+    const start = mergedArenaEnd(view, head - 1) ?? below.start;
+    claimRange(view, start, below.end, sizeOf(below) <= WASM_PAGE ? lowGuard : claim);
   }
   return found;
 }
