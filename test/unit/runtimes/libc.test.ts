@@ -39,6 +39,25 @@ describe('glibc arenas', () => {
     expect(at(answer, BASE)).toBe('glibc.arena heap');
   });
 
+  const merged = (start: number, head: number): Piece[] => [
+    { start, size: head, permissions: 'rw-p' },
+    { start: start + head, size: 128 * MIB - head, permissions: '---p' },
+  ];
+
+  it('ends at the border where its tail has merged with a reservation, beside another arena', () => {
+    const answer = attributed([...merged(BASE, 132 * KIB), ...arena(BASE + 128 * MIB, 132 * KIB), ...LIBC]);
+    expect(at(answer, BASE)).toBe('glibc.arena heap');
+    expect(at(answer, BASE + 64 * MIB - 1)).toBe('glibc.arena reservation');
+    expect(at(answer, BASE + 64 * MIB)).toBe('app.reservation reservation');
+  });
+
+  it.each([
+    ['without another arena', [...merged(BASE, 132 * KIB)]],
+    ['with a round head', [...merged(BASE, 192 * KIB), ...arena(BASE + 128 * MIB, 132 * KIB)]],
+  ])('is not the opened start of a reservation: %s', (_, pieces) => {
+    expect(at(attributed([...pieces, ...LIBC]), BASE)).not.toBe('glibc.arena heap');
+  });
+
   it('is not any 64 MiB that end in PROT_NONE', () => {
     const answer = attributed([...arena(BASE + MIB, 132 * KIB), ...LIBC]);
     expect(bytesOf(answer, 'glibc.arena')).toBe(0);

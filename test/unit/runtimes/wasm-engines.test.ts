@@ -110,6 +110,16 @@ describe('wasmtime', () => {
     expect(attributed(inOrder(old, small)).runtimes).toEqual([]);
   });
 
+  it('leaves the arena whose tail its low guard has merged with', () => {
+    const library = contiguous(0x7ff752200000, [20000, 'r-xp', '/app/wasmtime/linux-x86_64/_libwasmtime.so']);
+    const arena = contiguous(0x7f7fb8000000, [132, 'rw-p', 'nr'], [65404, '---p', 'nr']);
+    const both = contiguous(0x7f7fc8000000, [132, 'rw-p', 'nr'], [65404 + 32768, '---p', 'nr'], [4096, 'rw-p', 'nr']);
+    const rest = contiguous(0x7f7fce400000, [NONE, '---p', 'nr']);
+    const answer = attributed(inOrder(arena, both, rest, library));
+    expect(bytesOf(answer, 'glibc.arena')).toBe(2 * 64 * MIB);
+    expect(bytesOf(answer, 'wasmtime.linear-memory')).toBe(4 * GIB + 64 * MIB);
+  });
+
   it('does not take a reservation of another size', () => {
     const answer = attributed(contiguous(0x7f7fcc000000, [4096, 'rw-p', 'nr'], [8 * 1048576 - 4096, '---p', 'nr']));
     expect(answer.runtimes).toEqual([]);
