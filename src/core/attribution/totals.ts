@@ -34,14 +34,18 @@ interface Rows {
 
 const MANY = 64;
 
+interface Recent {
+  claim: Claim | null;
+  row: Row | null;
+}
+
 const WEAKNESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, guess: 2 };
 
 export function totalsOf({ mappings, ledger }: View): Totals {
   const rows: Rows = { list: [], byKey: null };
-  // Neighbours often share a claim: its rows, of what can be accessed and of what cannot, need no search then.
-  let last: Claim | null = null;
-  let open: Row | null = null;
-  let shut: Row | null = null;
+  // Neighbours often share a claim; where guards alternate with what they guard, every other one does.
+  const open: Recent = { claim: null, row: null };
+  const shut: Recent = { claim: null, row: null };
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const entry = ledger[i] ?? UNEXPLAINED;
@@ -49,11 +53,12 @@ export function totalsOf({ mappings, ledger }: View): Totals {
       addParts(rows, m, entry);
       continue;
     }
-    if (entry !== last) {
-      last = entry;
-      open = shut = null;
+    const recent = isInaccessible(m) ? shut : open;
+    if (recent.claim !== entry) {
+      recent.claim = entry;
+      recent.row = rowFor(rows, m, entry);
     }
-    const row = isInaccessible(m) ? (shut ??= rowFor(rows, m, entry)) : (open ??= rowFor(rows, m, entry));
+    const row = recent.row!;
     row.bytes += m.end - m.start;
     row.mappings++;
   }

@@ -7,11 +7,12 @@
  * state without smaps (VmFlags `wf dd`).
  */
 import { filePattern, hasPath, isMatch, nameMatches } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange, freeParts, isClaimed } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, freeParts, isClaimed, touchesBelow } from '../attribution/view';
 import { EXECUTE, type Mapping } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { libcOf } from './libc';
-import { alignUp, hasFlag, isPlainWritable } from './shapes';
+import { alignUp, hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { defaultStack } from './thread-stacks';
 import type { Signature } from './signature';
 
 const LINKER: Claim = {
@@ -55,13 +56,27 @@ function endOf(view: View, index: number, above: Mapping): { start: number; size
   return part?.end === m.end ? { start: part.start, size: part.end - part.start } : null;
 }
 
-function claimBelow(view: View, index: number, isC: boolean): void {
+function claimBelow(view: View, index: number): void {
   const above = view.mappings[index]!;
   const part = endOf(view, index - 1, above);
-  if (!part) return;
-  const tls = isC ? Math.min(part.size, alignUp(TLS_BYTES, view.pageSize)) : 0;
-  if (tls > 0) claimRange(view, above.start - tls, above.start, TLS);
+  if (part && part.size <= SMALL) claimRange(view, part.start, above.start, LINKER);
+}
+
+/** Mapped when nothing else but libraries was: what has merged with it came later, and lies below. */
+function claimTls(view: View, index: number): void {
+  const above = view.mappings[index]!;
+  const part = endOf(view, index - 1, above);
+  if (!part || hasFlag(view, index - 1, 'nh') === true || isStack(view, index - 1, part.size)) return;
+  const tls = Math.min(part.size, alignUp(TLS_BYTES, view.pageSize));
+  claimRange(view, above.start - tls, above.start, TLS);
   if (part.size <= SMALL && part.size > tls) claimRange(view, part.start, above.start - tls, LINKER);
+}
+
+/** Where thread-local storage went into another hole, a stack may touch the library. */
+function isStack(view: View, index: number, size: Bytes): boolean {
+  const usual = defaultStack(view, 'glibc');
+  const guarded = touchesBelow(view, index) && isPlainNone(view.mappings[index - 1]!);
+  return guarded ? size === usual : size % (usual + view.pageSize) === 0;
 }
 
 /** Blocks in the holes that libraries leave: not far above one, and not far below the next. */
@@ -121,6 +136,15 @@ export const vgetrandom: Signature = {
   },
 };
 
+/** Before stacks, with which it may have merged. */
+export const libcTls: Signature = {
+  name: 'libc-tls',
+  files: [C_LIBRARY],
+  claim(view, file) {
+    for (const i of file.mappings) if (view.mappings[i]!.offset === 0) claimTls(view, i);
+  },
+};
+
 export const libcBlocks: Signature = {
   name: 'libc-blocks',
   claim(view) {
@@ -132,14 +156,13 @@ export const libcBlocks: Signature = {
       const file = files[n]!;
       const { mappings } = file;
       if (!isMatch(file, LIBRARY)) continue;
-      const isC = isMatch(file, C_LIBRARY);
       for (let i = 0; i < mappings.length; i++) {
-        if (view.mappings[mappings[i]!]!.offset === 0) claimBelow(view, mappings[i]!, isC);
+        if (view.mappings[mappings[i]!]!.offset === 0) claimBelow(view, mappings[i]!);
       }
       lowest = Math.min(lowest, view.mappings[mappings[0]!]!.end);
       highest = Math.max(highest, view.mappings[mappings[mappings.length - 1]!]!.end + NEAR);
     }
-    for (const index of view.bracketed) if (isVdso(view.mappings[index]!)) claimBelow(view, index, false);
+    for (const index of view.bracketed) if (isVdso(view.mappings[index]!)) claimBelow(view, index);
     claimBetween(view, lowest, highest);
   },
 };

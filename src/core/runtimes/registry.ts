@@ -18,7 +18,7 @@ import { jsc } from './jsc';
 import { jvm } from './jvm/jvm';
 import { kernel } from './kernel';
 import { luajit, luajitRest } from './luajit';
-import { libcBlocks, vgetrandom } from './libc-blocks';
+import { libcBlocks, libcTls, vgetrandom } from './libc-blocks';
 import { mappedHeaps, mappedStacks } from './mapped-heaps';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
@@ -89,6 +89,7 @@ export const SIGNATURES: readonly Signature[] = [
   // Libc's structures, before anybody takes the rest of the anonymous memory.
   glibcArenas,
   vmaNames,
+  libcTls,
   edgeStacks,
   threadStacks,
   executableStacks,

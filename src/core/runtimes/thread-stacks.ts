@@ -84,7 +84,7 @@ function commonSize(blocks: readonly Guarded[]): Bytes | null {
 }
 
 /** Default size of a new stack. */
-function defaultSize(view: View, libc: Libc): Bytes {
+export function defaultStack(view: View, libc: Libc): Bytes {
   if (libc === 'musl') return 132 * KIB;
   const { limits } = view.snapshot;
   if (!limits) return 8 * MIB;
@@ -123,7 +123,7 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
   // Without flags and stack pointers there is nothing that could make a stack of something smaller.
   const blocks = guardedBlocks(view, view.smaps || pointers.length > 0 ? 0 : SMALLEST_STACK);
   if (blocks.length === 0) return;
-  const usual = defaultSize(view, libc);
+  const usual = defaultStack(view, libc);
   const common = commonSize(blocks);
   for (const { guard, start, end } of blocks) {
     const size = end - start;
@@ -190,7 +190,7 @@ function claimMarked(view: View, libc: Libc): void {
 
 /** The same from maps alone: a whole number of stacks with their guard page, or what stack pointers point into. */
 function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): void {
-  const whole = defaultSize(view, libc) + view.pageSize;
+  const whole = defaultStack(view, libc) + view.pageSize;
   if (pointers.length === 0 && (view.smaps || view.largeWritable.length === 0)) return;
   const fewest = fewestStacks(view);
   if (pointers.length === 0 && fewest === null) return;
