@@ -68,10 +68,18 @@ function isImage(view: View, file: MappedFile): boolean {
   return !foreign || file.name === view.snapshot.exe || linked;
 }
 
-/** Indices of one load of a file: neighbours in address and ascending in offset, with only its own gaps between. */
-function splitLoads(view: View, { mappings }: MappedFile): ReadonlyArray<readonly number[]> {
-  const loads: Array<readonly number[]> = [];
-  let first = 0;
+/** One load of a file: some of its mappings, neighbours in address and ascending in offset, with only its own gaps between. */
+interface Load {
+  readonly image: MappedFile;
+  /** Positions in `image.mappings`, the last exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+function splitLoads(view: View, image: MappedFile): Load[] {
+  const { mappings } = image;
+  const loads: Load[] = [];
+  let from = 0;
   for (let n = 1; n < mappings.length; n++) {
     const before = view.mappings[mappings[n - 1]!]!;
     const m = view.mappings[mappings[n]!]!;
@@ -80,41 +88,45 @@ function splitLoads(view: View, { mappings }: MappedFile): ReadonlyArray<readonl
     // Padding goes on behind the page that text and data share, which data begin with again.
     const back = isInaccessible(before) ? view.pageSize : 0;
     if (m.offset >= before.offset - back && drift >= -4 * MIB && drift <= 64 * MIB && !(m.access & SHARED)) continue;
-    loads.push(mappings.slice(first, n));
-    first = n;
+    loads.push({ image, from, to: n });
+    from = n;
   }
-  loads.push(first === 0 ? mappings : mappings.slice(first));
+  loads.push({ image, from, to: mappings.length });
   return loads;
 }
 
-/** Position in a load of the first mapping that has these permissions, of which it must have no others, or -1. */
-function firstOf(view: View, load: readonly number[], mask: number, access: number): number {
-  for (let n = 0; n < load.length; n++) if ((view.mappings[load[n]!]!.access & mask) === access) return n;
+/** Position of the first mapping of a load that has these permissions of those in `mask`, or -1. */
+function firstOf(view: View, { image, from, to }: Load, mask: number, access: number): number {
+  for (let n = from; n < to; n++) if ((view.mappings[image.mappings[n]!]!.access & mask) === access) return n;
   return -1;
 }
 
-function claimLoad(view: View, load: readonly number[], image: MappedFile, isProgram: boolean): void {
+function claimLoad(view: View, load: Load, isProgram: boolean): void {
+  const { from, to } = load;
+  const { mappings } = load.image;
   const firstText = firstOf(view, load, EXECUTE, EXECUTE);
-  const firstData = firstOf(view, load, WRITE | EXECUTE, WRITE);
   if (firstText < 0) {
-    for (const index of load) if (!(view.mappings[index]!.access & WRITE)) claimMapping(view, index, AS_DATA);
+    for (let n = from; n < to; n++) {
+      if (!(view.mappings[mappings[n]!]!.access & WRITE)) claimMapping(view, mappings[n]!, AS_DATA);
+    }
     return;
   }
-  if (load.length === 1 && view.mappings[load[0]!]!.offset > 0) {
-    claimMapping(view, load[0]!, REMAP);
+  if (to - from === 1 && view.mappings[mappings[from]!]!.offset > 0) {
+    claimMapping(view, mappings[from]!, REMAP);
     return;
   }
-  for (let n = 0; n < load.length; n++) {
-    const m = view.mappings[load[n]!]!;
+  const firstData = firstOf(view, load, WRITE | EXECUTE, WRITE);
+  for (let n = from; n < to; n++) {
+    const m = view.mappings[mappings[n]!]!;
     let claim = CONSTANTS;
     if (isInaccessible(m)) claim = PAD;
     else if (m.access & EXECUTE) claim = TEXT;
     else if (m.access & WRITE || (firstData >= 0 && n > firstData)) claim = DATA;
-    else if (n === firstData - 1 && n > firstText && isRelro(view.mappings[load[n - 1]!]!, m)) claim = RELRO;
-    claimMapping(view, load[n]!, claim);
+    else if (n === firstData - 1 && n > firstText && isRelro(view.mappings[mappings[n - 1]!]!, m)) claim = RELRO;
+    claimMapping(view, mappings[n]!, claim);
   }
   if (firstData >= 0) claimInnerBss(view, load);
-  if (firstData >= 0 || isProgram) claimBss(view, load[load.length - 1]!, image, isProgram);
+  if (firstData >= 0 || isProgram) claimBss(view, mappings[to - 1]!, load.image, isProgram);
 }
 
 function isData(m: Mapping): boolean {
@@ -128,10 +140,10 @@ function isRelro(below: Mapping, m: Mapping): boolean {
 }
 
 /** Some images keep .bss between two of their data segments. */
-function claimInnerBss(view: View, load: readonly number[]): void {
-  for (let n = 1; n < load.length; n++) {
-    const below = view.mappings[load[n - 1]!]!;
-    const above = view.mappings[load[n]!]!;
+function claimInnerBss(view: View, { image, from, to }: Load): void {
+  for (let n = from + 1; n < to; n++) {
+    const below = view.mappings[image.mappings[n - 1]!]!;
+    const above = view.mappings[image.mappings[n]!]!;
     if (isData(below) && above.start > below.end) claimRange(view, below.end, above.start, BSS);
   }
 }
@@ -218,8 +230,8 @@ export const elf: Signature = {
       for (let k = 0; k < loads.length; k++) {
         const load = loads[k]!;
         if (image.shared && firstOf(view, load, SHARED, SHARED) >= 0) continue;
-        const fixed = view.mappings[load[0]!]!.start < FIXED_BELOW;
-        claimLoad(view, load, image, k === 0 && (fixed || image === program));
+        const fixed = view.mappings[image.mappings[load.from]!]!.start < FIXED_BELOW;
+        claimLoad(view, load, k === 0 && (fixed || image === program));
       }
     }
   },

@@ -7,7 +7,7 @@
  * state without smaps (VmFlags `wf dd`).
  */
 import { filePattern, hasPath, isMatch, nameMatches } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange, freeParts, isClaimed, touchesBelow } from '../attribution/view';
+import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, isClaimed, touchesBelow } from '../attribution/view';
 import { EXECUTE, type Mapping } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { libcOf } from './libc';
@@ -37,6 +37,8 @@ const RANDOM: Claim = {
 /** Largest run of such blocks that still is taken for the linker's, not for a request of malloc. */
 const SMALL = 96 * KIB;
 const TLS_BYTES = 12 * KIB;
+/** PTHREAD_STACK_MIN. */
+const LEAST_STACK = 16 * KIB;
 /** How far a library may be from a block between libraries. */
 const NEAR = MIB;
 /** How many mappings may lie between them, plus one. */
@@ -48,18 +50,24 @@ function isVdso(m: Mapping): boolean {
   return m.name === '[vdso]' || m.name.startsWith('[vvar');
 }
 
-/** The unclaimed end of mapping `index` when it touches `above`. */
+/** The unclaimed end of mapping `index` when it touches `above`, or the thread-local storage that does. */
 function endOf(view: View, index: number, above: Mapping): { start: number; size: Bytes } | null {
   const m = view.mappings[index];
   if (!m || m.end !== above.start || !isPlainWritable(m)) return null;
   const part = freeParts(view, index).at(-1);
-  return part?.end === m.end ? { start: part.start, size: part.end - part.start } : null;
+  if (!part || part.end < endOfFree(view, index)) return null;
+  return { start: part.start, size: part.end - part.start };
+}
+
+function endOfFree(view: View, index: number): Address {
+  const last = claimsOf(view, index).at(-1);
+  const { end } = view.mappings[index]!;
+  return last?.claim === TLS && last.end === end ? last.start : end;
 }
 
 function claimBelow(view: View, index: number): void {
-  const above = view.mappings[index]!;
-  const part = endOf(view, index - 1, above);
-  if (part && part.size <= SMALL) claimRange(view, part.start, above.start, LINKER);
+  const part = endOf(view, index - 1, view.mappings[index]!);
+  if (part && part.size <= SMALL) claimRange(view, part.start, part.start + part.size, LINKER);
 }
 
 /** Mapped when nothing else but libraries was: what has merged with it came later, and lies below. */
@@ -67,16 +75,14 @@ function claimTls(view: View, index: number): void {
   const above = view.mappings[index]!;
   const part = endOf(view, index - 1, above);
   if (!part || hasFlag(view, index - 1, 'nh') === true || isStack(view, index - 1, part.size)) return;
-  const tls = Math.min(part.size, alignUp(TLS_BYTES, view.pageSize));
-  claimRange(view, above.start - tls, above.start, TLS);
-  if (part.size <= SMALL && part.size > tls) claimRange(view, part.start, above.start - tls, LINKER);
+  claimRange(view, above.start - Math.min(part.size, alignUp(TLS_BYTES, view.pageSize)), above.start, TLS);
 }
 
 /** Where thread-local storage went into another hole, a stack may touch the library. */
 function isStack(view: View, index: number, size: Bytes): boolean {
   const usual = defaultStack(view, 'glibc');
   const guarded = touchesBelow(view, index) && isPlainNone(view.mappings[index - 1]!);
-  return guarded ? size === usual : size % (usual + view.pageSize) === 0;
+  return guarded ? size >= LEAST_STACK && Number.isInteger(Math.log2(size)) : size % (usual + view.pageSize) === 0;
 }
 
 /** Blocks in the holes that libraries leave: not far above one, and not far below the next. */

@@ -18,6 +18,7 @@ import {
   freeParts,
   indexAt,
   isClaimedFor,
+  isWhole,
 } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
@@ -192,7 +193,7 @@ function claimMarked(view: View, libc: Libc): void {
 function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): void {
   const whole = defaultStack(view, libc) + view.pageSize;
   if (pointers.length === 0 && (view.smaps || view.largeWritable.length === 0)) return;
-  const fewest = fewestStacks(view);
+  const fewest = fewestStacks(view, pointers);
   if (pointers.length === 0 && fewest === null) return;
   const bySize = stackClaim(
     libc,
@@ -209,7 +210,7 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
     for (const part of untouched ? [m] : freeParts(view, i)) {
       const inside = pointersIn(pointers, part.start, part.end);
       const size = part.end - part.start;
-      const full = inside.length > 0 ? size % whole === 0 : view.smaps === null && isAllStacks(view, size, whole);
+      const full = inside.length > 0 ? size % whole === 0 : view.smaps === null && fewest !== null && isAllStacks(view, size, whole);
       if (full) {
         claimRange(view, part.start, part.end, bySize);
         continue;
@@ -235,11 +236,20 @@ function isAllStacks(view: View, size: Bytes, whole: Bytes): boolean {
  * A malloc request of 8 MiB has the size of a stack with its guard page. How many in a row must be stacks: one in a process
  * with threads (malloc gives each an arena), never in a process without; where nothing tells, three.
  */
-function fewestStacks(view: View): number | null {
+function fewestStacks(view: View, pointers: readonly Address[]): number | null {
   const threads = view.snapshot.status?.threads ?? view.snapshot.threads?.length ?? null;
-  if (threads !== null) return threads > 1 ? 1 : null;
+  // All stacks are known where each thread waits on its own.
+  if (threads !== null) return threads - 1 > countOnStacks(view, pointers) ? 1 : null;
   if (view.runtimes.some(({ name }) => name === 'go') || findFile(view.files, OTHER_MALLOC)) return 1;
   return view.inaccessible.some((i) => isClaimedFor(view, i, 'glibc.arena')) ? 1 : 3;
+}
+
+/** Coroutines have stacks in memory of their runtime, which says nothing of their thread's. */
+function countOnStacks(view: View, pointers: readonly Address[]): number {
+  return pointers.filter((pointer) => {
+    const entry = view.ledger[indexAt(view, pointer)];
+    return entry === undefined || !isWhole(entry) || entry.region.endsWith('.thread-stack');
+  }).length;
 }
 
 interface Part {
