@@ -7,7 +7,16 @@
  * state without smaps (VmFlags `wf dd`).
  */
 import { filePattern, hasPath, isMatch, nameMatches } from '../attribution/files';
-import { type Claim, type View, claimMapping, claimRange, claimsOf, freeParts, isClaimed, touchesBelow } from '../attribution/view';
+import {
+  type Claim,
+  type View,
+  claimMapping,
+  claimRange,
+  claimsOf,
+  freeParts,
+  isClaimed,
+  touchesBelow,
+} from '../attribution/view';
 import { EXECUTE, type Mapping } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { libcOf } from './libc';

@@ -210,7 +210,10 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
     for (const part of untouched ? [m] : freeParts(view, i)) {
       const inside = pointersIn(pointers, part.start, part.end);
       const size = part.end - part.start;
-      const full = inside.length > 0 ? size % whole === 0 : view.smaps === null && fewest !== null && isAllStacks(view, size, whole);
+      const full =
+        inside.length > 0
+          ? size % whole === 0
+          : view.smaps === null && fewest !== null && isAllStacks(view, size, whole);
       if (full) {
         claimRange(view, part.start, part.end, bySize);
         continue;

@@ -252,6 +252,26 @@ describe('laws of attribution', () => {
   });
 });
 
+/** Without smaps no flags are known to be equal. */
+const withFlags = cases.filter(([, snapshot]) => snapshot.smaps !== null);
+
+describe.each(withFlags)('laws for %s with smaps', (_, snapshot) => {
+  const expected = attribute(snapshot).categories;
+
+  it('it does not matter where mappings of equal flags are cut', () => {
+    fc.assert(
+      fc.property(seeds, fc.boolean(), (cuts, both) => {
+        expect(attribute(cutsOf(snapshot, cuts, both)).categories).toEqual(expected);
+      }),
+      { numRuns: 2 }
+    );
+  });
+
+  it('nor whether they are merged', () => {
+    expect(attribute(merged(snapshot)).categories).toEqual(expected);
+  });
+});
+
 describe.each(cases)('laws for %s', (_, snapshot) => {
   const expected = attribute(snapshot).categories;
 
@@ -264,19 +284,6 @@ describe.each(cases)('laws for %s', (_, snapshot) => {
       }),
       { numRuns: 1 }
     );
-  });
-
-  it.runIf(snapshot.smaps !== null)('it does not matter where mappings of equal flags are cut', () => {
-    fc.assert(
-      fc.property(seeds, fc.boolean(), (cuts, both) => {
-        expect(attribute(cutsOf(snapshot, cuts, both)).categories).toEqual(expected);
-      }),
-      { numRuns: 2 }
-    );
-  });
-
-  it.runIf(snapshot.smaps !== null)('nor whether they are merged', () => {
-    expect(attribute(merged(snapshot)).categories).toEqual(expected);
   });
 
   it('the same from maps alone, but for what the size of a block tells', () => {

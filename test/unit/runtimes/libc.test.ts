@@ -120,6 +120,41 @@ describe('thread stacks', () => {
     expect(at(attributed(pieces, { pid: 1, limits, threads: several }), BASE)).toBe('glibc.thread-stack stack');
   });
 
+  it('is no request of 8 MiB where every thread waits on a stack of its own', () => {
+    const other = BASE + 64 * MIB;
+    const pieces: Piece[] = [
+      { start: BASE, size: STACK + PAGE, permissions: 'rw-p' },
+      { start: other, size: STACK + PAGE, permissions: 'rw-p' },
+      ...LIBC,
+    ];
+    const threads = [
+      { tid: 1, comm: 'main', stackPointer: null },
+      { tid: 2, comm: 'worker', stackPointer: other + STACK - 2 * PAGE },
+    ];
+    const answer = attributed(pieces, { pid: 1, limits, threads });
+    expect(at(answer, other)).toBe('glibc.thread-stack stack');
+    expect(at(answer, BASE)).toBe('glibc.mmap-chunk heap');
+  });
+
+  it('ends below the thread-local storage of the C library', () => {
+    const libc = LIBC[0]!.start;
+    const size = 3 * (STACK + PAGE) + 3 * PAGE;
+    const answer = attributed([{ start: libc - size, size, permissions: 'rw-p' }, ...LIBC], { limits });
+    expect(bytesOf(answer, 'glibc.thread-stack')).toBe(size - 3 * PAGE);
+    expect(at(answer, libc - 3 * PAGE)).toBe('libc.tls metadata');
+  });
+
+  it.each([64 * KIB, STACK])('is whole where thread-local storage lies elsewhere: %d bytes', (size) => {
+    const start = LIBC[0]!.start - size;
+    const guard = start - PAGE;
+    const answer = attributed(
+      [{ start: guard, size: PAGE, permissions: '---p' }, { start, size, permissions: 'rw-p' }, ...LIBC],
+      { limits }
+    );
+    expect(bytesOf(answer, 'glibc.thread-stack')).toBe(size + PAGE);
+    expect(bytesOf(answer, 'libc.tls')).toBe(0);
+  });
+
   it('ends where sizes and the stack pointer agree when it has merged with a chunk', () => {
     const threads = [{ tid: 2, comm: 'worker', stackPointer: BASE + PAGE + 4 * MIB - 3 * PAGE }];
     const answer = attributed(
