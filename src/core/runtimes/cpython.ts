@@ -28,6 +28,7 @@ const MIXED = 8 * MIB;
 const CHUNK = 128 * KIB;
 /** NumPy asks for huge pages from here on (numpy/core/src/multiarray/alloc.c). */
 const HUGE = 4 * MIB;
+const LARGE_BSS = 4 * MIB;
 const LARGE_MODULE = 16 * MIB;
 const STACK_CHUNK = 16 * KIB;
 const MOST_CHUNKS = 64 * KIB;
@@ -81,6 +82,7 @@ export const cpython: Signature = {
         if (hasFlag(view, i, 'hg') && !(size >= HUGE && findFile(view.files, NUMPY))) claimMarked(view, i, python);
       } else if (m.start < loader && isAboveModule(view, i) && size >= python.arena && size < MIXED) {
         const table = tableIn(size, python.arena, python.minor ?? 0);
+        if (table === null && mayBeBss(view, i, size, python.arena)) continue;
         if (table?.kind === 'startup') {
           claimAround(view, i, m.start, m.end, python, table);
           continue;
@@ -114,6 +116,13 @@ function isAboveModule(view: View, index: number): boolean {
   if (!below || !touchesBelow(view, index)) return false;
   const file = view.files.get(below.name);
   return file !== undefined && file.mappings.reduce((sum, i) => sum + sizeOf(view.mappings[i]!), 0) < LARGE_MODULE;
+}
+
+/** Large modules, most of all those that other managed languages were compiled to, have more .bss than a chunk of malloc. */
+function mayBeBss(view: View, index: number, size: Bytes, arena: Bytes): boolean {
+  if (size % arena < CHUNK) return false;
+  const file = view.files.get(view.mappings[index - 1]!.name);
+  return file !== undefined && file.bytes >= LARGE_BSS && file.bytes >= 3 * size;
 }
 
 export const cpythonRest: Signature = {

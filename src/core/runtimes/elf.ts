@@ -39,7 +39,7 @@ const BSS: Claim = {
   why: 'Anonymous writable memory that begins where the data of an image ends: zero-initialised variables.',
 };
 
-/** A .bss that any library may have, less than what malloc maps; a bigger one needs a library of at least five times its size. */
+/** A .bss that any library may have, less than what malloc maps; a bigger one needs a library of at least three times its size. */
 const LIBRARY_BSS = 128 * KIB;
 /** Allocators map in multiples of this; a .bss with such a neighbour is a few pages more than a multiple. */
 const ALLOCATOR_STEP = 256 * KIB;
@@ -188,7 +188,7 @@ function bssEnd(view: View, index: number, image: MappedFile, end: Address): Add
   if (entry?.rss === 0 && entry.swap === 0) return m.end;
   // musl's malloc fills holes with blocks of a few pages, where glibc's has brk.
   if (size > FEW_PAGES && libcOf(view).name === 'musl' && !isBelowImage(view, index)) return m.start + view.pageSize;
-  if (size <= Math.max(LIBRARY_BSS, image.bytes / 5) || ALLOCATOR.test(image.base)) return m.end;
+  if (size <= Math.max(LIBRARY_BSS, image.bytes / 3) || ALLOCATOR.test(image.base)) return m.end;
   const rest = size % ALLOCATOR_STEP;
   return m.start + (rest > 0 && rest <= FEW_PAGES ? rest : view.pageSize);
 }

@@ -100,6 +100,23 @@ describe('CPython', () => {
     expect(bytesOf(answer, 'cpython.pymalloc-arena')).toBe(0);
   });
 
+  it('leaves to a large module the .bss that is no whole number of arenas and one small table', () => {
+    const module = (text: number): Piece[] => {
+      const name = '/srv/lib/python3.11/site-packages/thing/thing.so';
+      const data = BASE - 148 * KIB;
+      const from = data - text;
+      return [
+        { start: from, size: text, permissions: 'r-xp', name, flags: 'rd ex' },
+        { start: data, size: 148 * KIB, permissions: 'rw-p', name, offset: text, flags: 'rd wr ac' },
+      ];
+    };
+    const bss = plain(3300 * KIB, 'rd wr ac', 3156 * KIB);
+    expect(bytesOf(attributed(python('3.11', ...module(12880 * KIB), bss)), 'elf.bss')).toBe(3300 * KIB);
+    expect(bytesOf(attributed(python('3.11', ...module(300 * KIB), bss)), 'cpython.pymalloc-arena')).toBe(3 * MIB);
+    const arenas = plain(3 * MIB);
+    expect(bytesOf(attributed(python('3.11', ...module(12880 * KIB), arenas)), 'cpython.pymalloc-arena')).toBe(3 * MIB);
+  });
+
   it('leaves the .bss of a library alone that was loaded before it ran', () => {
     const data: Piece = {
       start: LIBC + 8 * MIB,
