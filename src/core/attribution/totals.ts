@@ -34,33 +34,29 @@ interface Rows {
 
 const MANY = 64;
 
-interface Recent {
-  claim: Claim | null;
-  row: Row | null;
-}
-
 const WEAKNESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, guess: 2 };
 
 export function totalsOf({ mappings, ledger }: View): Totals {
   const rows: Rows = { list: [], byKey: null };
   // Neighbours often share a claim; where guards alternate with what they guard, every other one does.
-  const open: Recent = { claim: null, row: null };
-  const shut: Recent = { claim: null, row: null };
+  let openClaim: Claim | null = null;
+  let shutClaim: Claim | null = null;
+  let open: Row | null = null;
+  let shut: Row | null = null;
   for (let i = 0; i < mappings.length; i++) {
     const m = mappings[i]!;
     const entry = ledger[i] ?? UNEXPLAINED;
     if (!isWhole(entry)) {
       addParts(rows, m, entry);
-      continue;
+    } else if (isInaccessible(m)) {
+      if (entry !== shutClaim) shut = rowFor(rows, m, (shutClaim = entry));
+      shut!.bytes += m.end - m.start;
+      shut!.mappings++;
+    } else {
+      if (entry !== openClaim) open = rowFor(rows, m, (openClaim = entry));
+      open!.bytes += m.end - m.start;
+      open!.mappings++;
     }
-    const recent = isInaccessible(m) ? shut : open;
-    if (recent.claim !== entry) {
-      recent.claim = entry;
-      recent.row = rowFor(rows, m, entry);
-    }
-    const row = recent.row!;
-    row.bytes += m.end - m.start;
-    row.mappings++;
   }
   return summed(rows);
 }

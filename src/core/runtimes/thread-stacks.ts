@@ -126,6 +126,8 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
   if (blocks.length === 0) return;
   const usual = defaultStack(view, libc);
   const common = commonSize(blocks);
+  // musl puts its thread's own block above the stack, not into it.
+  const extra = libc === 'musl' ? view.pageSize : 0;
   for (const { guard, start, end } of blocks) {
     const size = end - start;
     const stack = hasFlag(view, guard + 1, 'nh') ?? false;
@@ -137,7 +139,7 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
     if (!stack && pointer === null && hasFlag(view, guard + 1, 'nr')) continue;
     const wide = sizeOf(view.mappings[guard]!) > USUAL_GUARD;
     if (wide && !stack && pointer === null && (size < usual || view.smaps !== null)) continue;
-    const cut = stack || exact ? size : flagged ? Math.min(size, usual) : merged(start, size, pointer, usual, common);
+    const cut = stack || exact ? size : flagged ? Math.min(size, usual) : merged(start, size, pointer, usual, common, extra);
     const signs = Number(stack) + Number(pointer !== null) + Number(exact) + 1;
     const claim = stackClaim(
       libc,
@@ -157,7 +159,7 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
  * Bytes of a stack that may have merged with what lies above it, as kernels before 6.7 do. Programs choose powers of two,
  * and a waiting thread is not far below the top of its stack.
  */
-function merged(start: Address, size: Bytes, pointer: Address | null, usual: Bytes, common: Bytes | null): Bytes {
+function merged(start: Address, size: Bytes, pointer: Address | null, usual: Bytes, common: Bytes | null, extra: Bytes): Bytes {
   if (pointer === null) {
     // What has merged with something else is no power of two.
     if (size >= 2 * USUAL_GUARD && Number.isInteger(Math.log2(size))) return size;
@@ -166,7 +168,7 @@ function merged(start: Address, size: Bytes, pointer: Address | null, usual: Byt
     return 2 ** Math.floor(Math.log2(size));
   }
   const choices = [common ?? usual, usual];
-  for (let bytes = SMALLEST_STACK; bytes <= size; bytes *= 2) choices.push(bytes);
+  for (let bytes = SMALLEST_STACK; bytes <= size; bytes *= 2) choices.push(bytes + extra);
   const close = choices.find((bytes) => {
     const depth = start + bytes - pointer;
     return bytes <= size && depth > 0 && depth <= USUAL_DEPTH;
