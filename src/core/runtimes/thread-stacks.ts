@@ -139,7 +139,8 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
     if (!stack && pointer === null && hasFlag(view, guard + 1, 'nr')) continue;
     const wide = sizeOf(view.mappings[guard]!) > USUAL_GUARD;
     if (wide && !stack && pointer === null && (size < usual || view.smaps !== null)) continue;
-    const cut = stack || exact ? size : flagged ? Math.min(size, usual) : merged(start, size, pointer, usual, common, extra);
+    const cut =
+      stack || exact ? size : flagged ? Math.min(size, usual) : merged(start, size, pointer, usual, common, extra);
     const signs = Number(stack) + Number(pointer !== null) + Number(exact) + 1;
     const claim = stackClaim(
       libc,
@@ -159,7 +160,14 @@ function claimGuarded(view: View, libc: Libc, flagged: boolean, pointers: readon
  * Bytes of a stack that may have merged with what lies above it, as kernels before 6.7 do. Programs choose powers of two,
  * and a waiting thread is not far below the top of its stack.
  */
-function merged(start: Address, size: Bytes, pointer: Address | null, usual: Bytes, common: Bytes | null, extra: Bytes): Bytes {
+function merged(
+  start: Address,
+  size: Bytes,
+  pointer: Address | null,
+  usual: Bytes,
+  common: Bytes | null,
+  extra: Bytes
+): Bytes {
   if (pointer === null) {
     // What has merged with something else is no power of two.
     if (size >= 2 * USUAL_GUARD && Number.isInteger(Math.log2(size))) return size;
@@ -197,11 +205,7 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
   if (pointers.length === 0 && (view.smaps || view.largeWritable.length === 0)) return;
   const fewest = fewestStacks(view, pointers);
   if (pointers.length === 0 && fewest === null) return;
-  const bySize = stackClaim(
-    libc,
-    'likely',
-    'A whole number of thread stacks of the usual size, each with its guard page.'
-  );
+  const bySize = stackClaim(libc, 'likely', 'A whole number of usual thread stacks, each with its guard page.');
   const byPointer = stackClaim(libc, 'likely', 'The stack pointer of a waiting thread points into it.');
   const least = pointers.length === 0 ? whole * (fewest ?? 1) : 0;
   for (const i of least >= MIB ? view.largeWritable : view.writable) {
@@ -249,7 +253,7 @@ function fewestStacks(view: View, pointers: readonly Address[]): number | null {
   return view.inaccessible.some((i) => isClaimedFor(view, i, 'glibc.arena')) ? 1 : 3;
 }
 
-/** Coroutines have stacks in memory of their runtime, which says nothing of their thread's. */
+/** Not of coroutines, which have their stacks in memory of their runtime. */
 function countOnStacks(view: View, pointers: readonly Address[]): number {
   return pointers.filter((pointer) => {
     const entry = view.ledger[indexAt(view, pointer)];

@@ -155,6 +155,21 @@ describe('thread stacks', () => {
     expect(bytesOf(answer, 'libc.tls')).toBe(0);
   });
 
+  it('has a page more than the chosen size with musl, for the thread', () => {
+    const musl: Piece = { start: LIBC[0]!.start, size: MIB, permissions: 'r-xp', name: '/lib/ld-musl-x86_64.so.1' };
+    const chosen = 512 * KIB + PAGE;
+    const threads = [{ tid: 2, comm: 'worker', stackPointer: BASE + 2 * PAGE + chosen - 1496 }];
+    const answer = attributed(
+      [
+        { start: BASE, size: 2 * PAGE, permissions: '---p' },
+        { start: BASE + 2 * PAGE, size: chosen + 9 * MIB, permissions: 'rw-p' },
+        musl,
+      ],
+      { pid: 1, threads }
+    );
+    expect(bytesOf(answer, 'musl.thread-stack')).toBe(2 * PAGE + chosen);
+  });
+
   it('ends where sizes and the stack pointer agree when it has merged with a chunk', () => {
     const threads = [{ tid: 2, comm: 'worker', stackPointer: BASE + PAGE + 4 * MIB - 3 * PAGE }];
     const answer = attributed(
