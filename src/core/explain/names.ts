@@ -52,6 +52,7 @@ const NAMES: Readonly<Record<string, string>> = {
   jemalloc: 'jemalloc',
   tcmalloc: 'tcmalloc',
   mimalloc: 'mimalloc',
+  scudo: 'Scudo',
   asan: 'AddressSanitizer',
   tsan: 'ThreadSanitizer',
   valgrind: 'Valgrind',

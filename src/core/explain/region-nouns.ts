@@ -78,6 +78,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   'sbcl.mapping': "SBCL's own memory",
   'sbcl.thread-struct': "SBCL's thread stacks",
   shared: 'shared memory',
+  'scudo.mapping': "Scudo's memory",
   'shared.anon-shmem': 'shared anonymous memory',
   'shared.memfd': 'shared memory files (memfd)',
   'shared.packet-ring': 'rings of packets shared with the kernel',

@@ -35,6 +35,7 @@ import { ruby, rubyRest } from './ruby';
 import { sanitizerRest } from './sanitizer-rest';
 import { sanitizers } from './sanitizers';
 import { sbcl } from './sbcl';
+import { scudo } from './scudo';
 import { sharedMemory } from './shared-memory';
 import type { Signature } from './signature';
 import { smallStacks } from './small-stacks';
@@ -86,6 +87,7 @@ export const SIGNATURES: readonly Signature[] = [
   plainLanguages,
   mappedStacks,
   mimallocSegments,
+  scudo,
   // Libc's structures, before anybody takes the rest of the anonymous memory.
   glibcArenas,
   vmaNames,
