@@ -80,7 +80,7 @@ export const jsc: Signature = {
   name: 'jsc',
   large: true,
   claim(view) {
-    const structures = view.largeWritable.find((i) => isStructureHeap(view, view.mappings[i]!, i)) ?? -1;
+    const structures = structureHeap(view);
     const program = programOf(view);
     if (structures < 0 && program === null) return;
     const pools: number[] = [];
@@ -105,6 +105,12 @@ function programOf(view: View): { name: string; version: string | null; path: st
   if (bun) return { name: 'bun', version: /bun[@-]v?(\d+\.\d+\.\d+)/.exec(bun)?.[1] ?? null, path: bun };
   const library = findFile(view.files, WEBKIT)?.name;
   return library ? { name: 'javascriptcore', version: null, path: library } : null;
+}
+
+/** One of exactly its size first: the cage for buffers may lie at a border of 4 GiB too, and lower. */
+function structureHeap(view: View): number {
+  const fitting = view.largeWritable.filter((i) => isStructureHeap(view, view.mappings[i]!, i));
+  return fitting.find((i) => sizeOf(view.mappings[i]!) === STRUCTURES) ?? fitting[0] ?? -1;
 }
 
 function isStructureHeap(view: View, m: Mapping, i: number): boolean {

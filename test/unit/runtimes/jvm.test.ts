@@ -243,6 +243,30 @@ describe('fully committed tables', () => {
     expect(found).toEqual({ start, end: start + 10200 * KIB });
   });
 
+  const resident = (start: number, size: number, rss: number): Piece => ({
+    start,
+    size,
+    permissions: 'rw-p',
+    flags: '',
+    rss,
+  });
+
+  it('are not seen in resident buffers of whole MiB', () => {
+    const size = 21 * MIB + 12 * KIB;
+    const start = 0x7f00e448a000;
+    expect(bytesOf(attributed(inOrder(everything, [resident(start, size, size)])), 'glibc.mmap-chunk')).toBeGreaterThan(
+      size
+    );
+    expect(at(attributed(inOrder(everything, [resident(start, size, 0)])), start)).toBe('jvm.gc-structures metadata');
+  });
+
+  it('leave the mark stack alone above a resident buffer', () => {
+    const start = 0x7f00e5aff000;
+    const answer = attributed(inOrder(everything, [resident(start, 37 * MIB + 4 * KIB, 5 * MIB + 4 * KIB)]));
+    expect(at(answer, start)).toBe('glibc.mmap-chunk heap');
+    expect(at(answer, 0x7f00e6000000)).toBe('jvm.gc-structures metadata');
+  });
+
   it('are not seen in a buffer of whole MiB', () => {
     const end = 0x7f0104000000;
     expect(tablesWithin(end - 49156 * KIB, end, kinds(16384, 2048), false)).toBeNull();

@@ -31,6 +31,14 @@ describe('JavaScriptCore', () => {
     expect(bytesOf(attributed(inOrder(placed, bss, structures, pool)), 'elf.bss')).toBe(952 * KIB);
   });
 
+  it('finds the structure heap above a cage at a border of 4 GiB', () => {
+    const program = contiguous(0x200000, [50000, 'r-xp', '/usr/local/bin/bun']);
+    const cage = contiguous(0x7f3000000000, [63 * 1048576, 'rw-p', 'nr'], [1048576, '---p', 'nr']);
+    const answer = attributed(inOrder(program, cage, structures, pool));
+    expect(bytesOf(answer, 'jsc.structure-heap')).toBe(4 * GIB);
+    expect(bytesOf(answer, 'jsc.gigacage')).toBe(64 * GIB);
+  });
+
   it('is not claimed on one shape alone', () => {
     const answer = attributed(inOrder(structures, wasm));
     expect(answer.regions.filter((one) => one.region.startsWith('jsc.'))).toEqual([]);

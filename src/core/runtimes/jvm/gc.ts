@@ -23,7 +23,7 @@ import { type Address, type Bytes, KIB, MIB } from '../../units';
 import { alignUp, arenaStart, hasFlag, isPlainWritable } from '../shapes';
 import type { JavaHeap } from './java-heap';
 import { claimMirrors } from './mirrors';
-import { type TableKind, isChunks, largeTableWithin, tablesWithin } from './tables';
+import { MARK_STACK, type TableKind, isChunks, largeTableWithin, tablesWithin } from './tables';
 
 const UNIT = 2 * MIB;
 const SMALLEST_TAIL = 64 * KIB;
@@ -31,6 +31,8 @@ const SMALLEST_TAIL = 64 * KIB;
 const MOST_ABOVE = 64 * KIB;
 const ARENA = 64 * MIB;
 const ROUND = 64 * KIB;
+const LEAST_BUFFERS = 4 * MIB;
+const MOST_BUFFERS = 8;
 
 const PAIR: Claim = {
   region: 'jvm.gc-structures',
@@ -146,6 +148,11 @@ function claimCommitted(view: View, heap: JavaHeap | null): void {
         claimRange(view, from, end, WHOLE);
         continue;
       }
+      if (isIdleMarkStack(view, i, from, end)) {
+        claimRange(view, end - MARK_STACK, end, WHOLE);
+        continue;
+      }
+      if (isBuffers(view, i, end - from)) continue;
       const sum = tablesWithin(from, end, kinds, end === m.end && !touchesAbove(view, i));
       const single = largeTableWithin(from, end, large);
       // What explains more of the stretch is right more often.
@@ -153,6 +160,27 @@ function claimCommitted(view: View, heap: JavaHeap | null): void {
       if (found) claimRange(view, found.start, found.end, { ...SCALED, confidence: 'likely' });
     }
   }
+}
+
+/**
+ * Buffers of whole MiB that malloc mapped, a page more each. They were zeroed when they were made, so all of them is
+ * resident; a bitmap or a card table of a heap that is not full is not.
+ */
+function isBuffers(view: View, i: number, bytes: Bytes): boolean {
+  const entry = view.smaps?.[i];
+  if (entry === undefined || bytes < LEAST_BUFFERS) return false;
+  const pages = (bytes % MIB) / view.pageSize;
+  return (
+    pages > 0 && pages <= MOST_BUFFERS && entry.rss + entry.swap >= sizeOf(view.mappings[i]!) - pages * view.pageSize
+  );
+}
+
+/** The mark stack of G1 on top of buffers that are in use: what is not resident is as large as it, below a huge page border. */
+function isIdleMarkStack(view: View, i: number, from: Address, end: Address): boolean {
+  const entry = view.smaps?.[i];
+  if (entry === undefined || end % UNIT !== 0 || end - from <= MARK_STACK) return false;
+  const m = view.mappings[i]!;
+  return m.start === from && m.end === end && Math.abs(sizeOf(m) - entry.rss - entry.swap - MARK_STACK) <= ROUND;
 }
 
 /** G1 maps the cache of its remembered sets right after its tables: below the lowest. malloc's chunks are round, and a page. */

@@ -24,7 +24,7 @@ const REST_SHARE = 8;
 /** Two bitmaps of 1/64 and four tables of 1/512, counted in the latter. */
 const SMALLEST_KINDS = 20;
 /** Mark stack of G1. */
-const MARK_STACK = 32 * MIB;
+export const MARK_STACK = 32 * MIB;
 
 /** Tables that a collector may have: so many of a size. */
 export interface TableKind {
