@@ -48,6 +48,8 @@ const FEW_PAGES = 16 * KIB;
 const MOST_PADDING = 2 * MIB;
 /** Images that were linked for fixed addresses lie here: programs, never libraries. */
 const FIXED_BELOW = 4 * GIB;
+/** A library that others depend on, unlike a plug-in, which a program loads when it runs. */
+const VERSIONED = /\.so\.\d/;
 /** Allocators and sanitizers keep their tables in .bss: more of it than code. */
 const ALLOCATOR = /^lib(jemalloc|tcmalloc|mimalloc|hoard|snmalloc|gc\.|[atl]san|ubsan|hwasan)/;
 
@@ -189,6 +191,8 @@ function bssEnd(view: View, index: number, image: MappedFile, end: Address): Add
   // musl's malloc fills holes with blocks of a few pages, where glibc's has brk.
   if (size > FEW_PAGES && libcOf(view).name === 'musl' && !isBelowImage(view, index)) return m.start + view.pageSize;
   if (size <= Math.max(LIBRARY_BSS, image.bytes / 3) || ALLOCATOR.test(image.base)) return m.end;
+  // Without smaps: others depend on a library with a version, so that both are loaded at once and nothing is mapped between.
+  if (!entry && size <= image.bytes && VERSIONED.test(image.base) && isBelowImage(view, index)) return m.end;
   const rest = size % ALLOCATOR_STEP;
   return m.start + (rest > 0 && rest <= FEW_PAGES ? rest : view.pageSize);
 }

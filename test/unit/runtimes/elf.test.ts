@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Piece, at, attributed } from './build';
-import { contiguous } from './contiguous';
+import { contiguous, withoutFlags } from './contiguous';
 
 describe('images of the dynamic linker', () => {
   it('stay one where text and data share a page of the file', () => {
@@ -20,5 +20,34 @@ describe('images of the dynamic linker', () => {
     expect(at(answer, 0x7fd9ff251000)).toBe('elf.relro data');
     expect(at(answer, 0x7fd9ff313000)).toBe('elf.data data');
     expect(at(answer, 0x7fd9ff34e000)).toBe('elf.bss data');
+  });
+
+  it.each([
+    ['libthing.so.0.0.0', 'elf.bss data'],
+    ['plugin-thing.so', 'glibc.mmap-chunk heap'],
+  ])('%s has below another image, and no smaps: %s', (base, expected) => {
+    const name = `/usr/lib/${base}`;
+    const start = 0x7f20a4d00000;
+    const drawn = contiguous(
+      start,
+      [48, 'r--p', name],
+      [252, 'r-xp', name],
+      [4, 'rw-p', name],
+      [180, 'rw-p'],
+      [24, 'r--p', '/usr/lib/libabove.so.0'],
+      [24, 'r-xp', '/usr/lib/libabove.so.0']
+    );
+    const libc = contiguous(
+      start + 0x1000000,
+      [160, 'r--p', '/usr/lib/libc.so.6'],
+      [1024, 'r-xp', '/usr/lib/libc.so.6']
+    );
+    const program = contiguous(0x400000, [1024, 'r-xp', '/usr/bin/program']);
+    const places = [0, 0, 48, 300, 0, 0, 24, 0, 160];
+    const pieces = withoutFlags([...program, ...drawn, ...libc]).map((piece, n): Piece => ({
+      ...piece,
+      offset: places[n]! * 1024,
+    }));
+    expect(at(attributed(pieces), start + (304 + 100) * 1024)).toBe(expected);
   });
 });
