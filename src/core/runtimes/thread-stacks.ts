@@ -15,10 +15,10 @@ import {
   type View,
   claimMapping,
   claimRange,
+  claimsOf,
   freeParts,
   indexAt,
   isClaimedFor,
-  isWhole,
 } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
@@ -256,8 +256,8 @@ function fewestStacks(view: View, pointers: readonly Address[]): number | null {
 /** Not of coroutines, which have their stacks in memory of their runtime. */
 function countOnStacks(view: View, pointers: readonly Address[]): number {
   return pointers.filter((pointer) => {
-    const entry = view.ledger[indexAt(view, pointer)];
-    return entry === undefined || !isWhole(entry) || entry.region.endsWith('.thread-stack');
+    const entry = claimsOf(view, indexAt(view, pointer)).find(({ start, end }) => start <= pointer && pointer < end);
+    return entry === undefined || entry.claim.region.endsWith('.thread-stack');
   }).length;
 }
 

@@ -120,6 +120,23 @@ describe('thread stacks', () => {
     expect(at(attributed(pieces, { pid: 1, limits, threads: several }), BASE)).toBe('glibc.thread-stack stack');
   });
 
+  it('may be that of a thread that runs on a stack in an arena, which merged with a chunk below', () => {
+    const arena = BASE + 256 * MIB - (BASE % (64 * MIB));
+    const pieces: Piece[] = [
+      { start: BASE, size: STACK + PAGE, permissions: 'rw-p' },
+      { start: arena - MIB, size: MIB + 132 * KIB, permissions: 'rw-p' },
+      { start: arena + 132 * KIB, size: 64 * MIB - 132 * KIB, permissions: '---p' },
+      ...LIBC,
+    ];
+    const threads = [
+      { tid: 1, comm: 'main', stackPointer: null },
+      { tid: 2, comm: 'worker', stackPointer: arena + 64 * KIB },
+    ];
+    const answer = attributed(pieces, { pid: 1, limits, threads });
+    expect(at(answer, arena)).toBe('glibc.arena heap');
+    expect(at(answer, BASE)).toBe('glibc.thread-stack stack');
+  });
+
   it('is no request of 8 MiB where every thread waits on a stack of its own', () => {
     const other = BASE + 64 * MIB;
     const pieces: Piece[] = [
