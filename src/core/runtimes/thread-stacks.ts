@@ -224,7 +224,10 @@ function claimUnmarked(view: View, libc: Libc, pointers: readonly Address[]): vo
         claimRange(view, part.start, part.end, bySize);
         continue;
       }
+      const from = rowStart(part, inside, whole);
+      if (from < part.end) claimRange(view, from, part.end, byPointer);
       for (const pointer of inside) {
+        if (pointer >= from) break;
         const [start, end] = around(part, pointer, whole, view.pageSize);
         claimRange(view, start, end, byPointer);
       }
@@ -259,6 +262,22 @@ function countOnStacks(view: View, pointers: readonly Address[]): number {
     const entry = claimsOf(view, indexAt(view, pointer)).find(({ start, end }) => start <= pointer && pointer < end);
     return entry === undefined || entry.claim.region.endsWith('.thread-stack');
   }).length;
+}
+
+/**
+ * Where a row of stacks begins that ends with `part`: the pointers in it lie at the tops of stacks counted from that end. What
+ * is between two of them are stacks too, of threads that run elsewhere. The end where fewer than two pointers fit.
+ */
+function rowStart(part: Part, pointers: readonly Address[], whole: Bytes): Address {
+  let start = part.end;
+  for (let i = pointers.length - 1; i >= 0; i--) {
+    const above = Math.floor((part.end - pointers[i]!) / whole);
+    const top = part.end - above * whole;
+    const depth = top - pointers[i]!;
+    if (depth < THREAD_BLOCK || depth > USUAL_DEPTH || top - whole < part.start) break;
+    start = top - whole;
+  }
+  return part.end - start > whole ? start : part.end;
 }
 
 interface Part {

@@ -155,6 +155,13 @@ describe('stacks', () => {
     expect(bytesOf(answer, 'jvm.thread-stack')).toBe(3 * MIB);
   });
 
+  it('of native libraries have the default size of the C library', () => {
+    const native = contiguous(0x7f0170000000, [4, '---p'], [8192, 'rw-p'], [4, '---p'], [8192, 'rw-p']);
+    const answer = attributed(withoutFlags(inOrder(everything, native)));
+    expect(at(answer, 0x7f0170001000)).toBe('glibc.thread-stack stack');
+    expect(at(answer, 0x7f0170000000 + 16388 * KIB)).toBe('glibc.thread-stack stack');
+  });
+
   it('of two sizes are both taken whole, also when nothing but their size tells them', () => {
     const pair = (kib: number): Array<[number, string]> => [
       [16, '---p'],

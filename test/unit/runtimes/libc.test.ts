@@ -137,6 +137,21 @@ describe('thread stacks', () => {
     expect(at(answer, BASE)).toBe('glibc.thread-stack stack');
   });
 
+  it('lies in a row with others, which the pointers at two tops tell', () => {
+    const whole = STACK + PAGE;
+    const bottom = BASE + MIB;
+    const end = bottom + 4 * whole;
+    const threads = [end - 3 * whole - 4800, end - 4900].map((stackPointer, i) => ({
+      tid: 2 + i,
+      comm: 'worker',
+      stackPointer,
+    }));
+    const pieces: Piece[] = [{ start: BASE, size: end - BASE, permissions: 'rw-p' }, ...LIBC];
+    const answer = attributed(pieces, { pid: 1, limits, threads });
+    expect(bytesOf(answer, 'glibc.thread-stack')).toBe(4 * whole);
+    expect(at(answer, BASE)).toBe('glibc.mmap-chunk heap');
+  });
+
   it('is no request of 8 MiB where every thread waits on a stack of its own', () => {
     const other = BASE + 64 * MIB;
     const pieces: Piece[] = [

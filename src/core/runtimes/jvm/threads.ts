@@ -39,6 +39,11 @@ const VM_GUARD: Claim = {
   why: 'The guard page of glibc below the stack of a VM thread.',
 };
 
+const NATIVE: Claim = {
+  ...VM_GUARD,
+  why: 'A stack of the size that the C library gives by default: of a thread that a native library started.',
+};
+
 /** Zones are whole pages; four pages since JDK 9, three before, and a page of glibc may merge with them. */
 const JAVA_GUARDS: readonly number[] = [3, 4, 5];
 /** Least guard of glibc on arm64 (ARCH_MIN_GUARD_SIZE), for Java threads too; it merges with the zones where flags are not seen. */
@@ -74,6 +79,8 @@ export function claimThreadStacks(view: View): void {
     } else if (guard && isVmStack(sizeOf(m), view.pageSize)) {
       claimRange(view, m.start - guard.bytes, m.start, VM_GUARD);
       claimRange(view, m.start, m.end, VM_STACK);
+    } else if (guard && !isStack && sizeOf(m) === (view.snapshot.limits?.stack ?? 8 * MIB)) {
+      claimRange(view, m.start - guard.bytes, m.end, NATIVE);
     } else if (guard && !isStack && sizeOf(m) > MIB && usual !== null) {
       claimRange(view, m.start - guard.bytes, m.start, VM_GUARD);
       claimRange(view, m.start, m.start + MIB, VM_STACK);
