@@ -59,7 +59,7 @@ function isVdso(m: Mapping): boolean {
   return m.name === '[vdso]' || m.name.startsWith('[vvar');
 }
 
-/** The unclaimed end of mapping `index` when it touches `above`, or the thread-local storage that does. */
+/** The unclaimed end of mapping `index` when it touches `above`, or what of the C library's own does. */
 function endOf(view: View, index: number, above: Mapping): { start: number; size: Bytes } | null {
   const m = view.mappings[index];
   if (!m || m.end !== above.start || !isPlainWritable(m)) return null;
@@ -71,7 +71,7 @@ function endOf(view: View, index: number, above: Mapping): { start: number; size
 function endOfFree(view: View, index: number): Address {
   const last = claimsOf(view, index).at(-1);
   const { end } = view.mappings[index]!;
-  return last?.claim === TLS && last.end === end ? last.start : end;
+  return (last?.claim === TLS || last?.claim === LINKER) && last.end === end ? last.start : end;
 }
 
 function claimBelow(view: View, index: number): void {
@@ -147,6 +147,22 @@ export const vgetrandom: Signature = {
       const below = view.mappings[i - 1];
       if (below?.end !== m.start || !isPlainWritable(below)) continue;
       claimRange(view, below.end - view.pageSize, below.end, RANDOM);
+    }
+  },
+};
+
+/** Before images, whose .bss may touch it: the two pages that the linker maps first, just below the kernel's. */
+export const linkerPages: Signature = {
+  name: 'linker-pages',
+  files: [C_LIBRARY],
+  claim(view: View) {
+    for (const i of view.bracketed) {
+      const kernel = view.mappings[i]!;
+      const below = view.mappings[i - 1];
+      if (!isVdso(kernel) || below?.end !== kernel.start || !isPlainWritable(below)) continue;
+      // Above a guard it may be a stack.
+      if (touchesBelow(view, i - 1) && isPlainNone(view.mappings[i - 2]!)) continue;
+      claimRange(view, Math.max(below.start, below.end - 2 * view.pageSize), below.end, LINKER);
     }
   },
 };

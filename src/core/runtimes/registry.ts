@@ -18,7 +18,7 @@ import { jsc } from './jsc';
 import { jvm } from './jvm/jvm';
 import { kernel } from './kernel';
 import { luajit, luajitRest } from './luajit';
-import { libcBlocks, libcTls, vgetrandom } from './libc-blocks';
+import { libcBlocks, libcTls, linkerPages, vgetrandom } from './libc-blocks';
 import { mappedHeaps, mappedStacks } from './mapped-heaps';
 import { mimalloc, mimallocSegments } from './mimalloc';
 import { musl } from './musl';
@@ -60,6 +60,7 @@ export const SIGNATURES: readonly Signature[] = [
   cpython,
   phpChunks,
   perfDump,
+  linkerPages,
   elf,
   // Runtimes with their own reservations.
   mariadbPool,

@@ -50,4 +50,18 @@ describe('images of the dynamic linker', () => {
     }));
     expect(at(attributed(pieces), start + (304 + 100) * 1024)).toBe(expected);
   });
+
+  it('leave the two pages below the kernel’s to the dynamic linker', () => {
+    const start = 0x7efc97ba0000;
+    const program = contiguous(0x400000, [1024, 'r-xp', '/usr/bin/program']);
+    const libc = contiguous(start - 0x1000000, [1024, 'r-xp', '/usr/lib/libc.so.6']);
+    const name = '/usr/lib/liburcu-bp.so.8.1.0';
+    const drawn = contiguous(start, [36, 'r-xp', name], [4, 'rw-p', name], [12, 'rw-p']);
+    const kernel: Piece = { start: start + 52 * 1024, size: 16384, permissions: 'r--p', name: '[vvar]' };
+    const places = [0, 0, 0, 36];
+    const pieces = withoutFlags([...program, ...libc, ...drawn, kernel]);
+    const answer = attributed(pieces.map((piece, n): Piece => ({ ...piece, offset: (places[n] ?? 0) * 1024 })));
+    expect(at(answer, start + 40 * 1024)).toBe('elf.bss data');
+    expect(at(answer, start + 44 * 1024)).toBe('libc.rtld-alloc metadata');
+  });
 });
