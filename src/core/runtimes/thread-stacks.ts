@@ -23,6 +23,7 @@ import {
 import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { type Libc, libcOf } from './libc';
+import { SMALLEST_STACK, USUAL_DEPTH, around, rowStart } from './merged-stacks';
 import { hasFlag, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -31,14 +32,8 @@ const LARGEST_GUARD = MIB;
 const USUAL_GUARD = 64 * KIB;
 /** Programs with threads choose these; they have no arenas. */
 const OTHER_MALLOC = filePattern(/^lib(jemalloc|tcmalloc|mimalloc)/);
-/** PTHREAD_STACK_MIN; what is smaller is a stack for signal handlers. */
-const SMALLEST_STACK = 16 * KIB;
-/** A thread that waits in a system call is rarely deeper than this below the top of its stack. */
-const USUAL_DEPTH = 64 * KIB;
 /** Helper threads of libraries; glibc's blocks for the linker and for thread-local storage merge with them. */
 const LARGEST_SMALL_STACK = 128 * KIB;
-/** struct pthread and the first frames of a thread. */
-const THREAD_BLOCK = 2 * KIB;
 
 function stackClaim(libc: Libc, confidence: Confidence, why: string): Claim {
   return { region: `${libc}.thread-stack`, category: 'stack', inaccessible: 'guard', confidence, why };
@@ -262,47 +257,6 @@ function countOnStacks(view: View, pointers: readonly Address[]): number {
     const entry = claimsOf(view, indexAt(view, pointer)).find(({ start, end }) => start <= pointer && pointer < end);
     return entry === undefined || entry.claim.region.endsWith('.thread-stack');
   }).length;
-}
-
-/**
- * Where a row of stacks begins that ends with `part`: the pointers in it lie at the tops of stacks counted from that end. What
- * is between two of them are stacks too, of threads that run elsewhere. The end where fewer than two pointers fit.
- */
-function rowStart(part: Part, pointers: readonly Address[], whole: Bytes): Address {
-  let start = part.end;
-  for (let i = pointers.length - 1; i >= 0; i--) {
-    const above = Math.floor((part.end - pointers[i]!) / whole);
-    const top = part.end - above * whole;
-    const depth = top - pointers[i]!;
-    if (depth < THREAD_BLOCK || depth > USUAL_DEPTH || top - whole < part.start) break;
-    start = top - whole;
-  }
-  return part.end - start > whole ? start : part.end;
-}
-
-interface Part {
-  readonly start: Address;
-  readonly end: Address;
-}
-
-/**
- * The top of a small stack that may have merged with what lies above it: of the end and the powers of two with their guard
- * page, what is closest above the stack pointer, with room for the thread's own block.
- */
-function topOf({ start, end }: Part, pointer: Address, page: Bytes): Address {
-  for (let bytes = SMALLEST_STACK; start + bytes + page < end; bytes *= 2) {
-    const top = start + bytes + page;
-    if (top - pointer >= THREAD_BLOCK && top - pointer <= USUAL_DEPTH) return top;
-  }
-  return end;
-}
-
-/** Where the stack of a waiting thread is, when it touches an end of the mapping or fills it. */
-function around(m: Part, pointer: Address, whole: Bytes, page: Bytes): [Address, Address] {
-  if (m.end - m.start <= whole) return [m.start, topOf(m, pointer, page)];
-  if (m.end - pointer <= USUAL_DEPTH) return [m.end - whole, m.end];
-  const top = Math.min(m.end, Math.max(m.start + whole, Math.ceil(pointer / (16 * KIB)) * 16 * KIB));
-  return [Math.max(m.start, top - whole), top];
 }
 
 export const threadStacks: Signature = {
