@@ -92,7 +92,7 @@ function solveSummaries(view: View, lower: Island, upper: Island): GoTables | nu
     const l4 = lower.start - k * page;
     const l3 = l4 + LEVEL_BYTES[4]!;
     const above = l3 + LEVEL_BYTES[3]!;
-    if (!isReserved(view, l4, above) || !hasHeap(view, k)) continue;
+    if (!isShutFrom(view, l4, lower) || !isReserved(view, l4, above) || !hasHeap(view, k)) continue;
     // The upper island is in L3 at floor(k/8); the page of L2 is at floor(k/64) and confirms both.
     const touching =
       opensAt(view, above + Math.floor(k / 64) * page) && isReserved(view, above, above + LEVEL_BYTES[2]!);
