@@ -121,8 +121,9 @@ function measureShapes(): string[] {
       return cpuOf([run], SHAPE_WARM_MS)[0]! / count;
     }) as [number, number];
     console.log(`${name}: ${(1000 * few).toFixed(0)} ns a mapping of ${FEW}, ${(1000 * many).toFixed(0)} of ${MANY}`);
-    if (many > MOST_GROWTH * few)
-      {failures.push(`${name} grow ${(many / few).toFixed(1)} times as fast as their mappings`);}
+    if (many > MOST_GROWTH * few) {
+      failures.push(`${name} grow ${(many / few).toFixed(1)} times as fast as their mappings`);
+    }
   }
   return failures;
 }

@@ -19,8 +19,9 @@ export function isReserved(view: View, start: Address, end: Address): boolean {
   for (let i = indexAt(view, start); i < view.mappings.length && at < end; i++) {
     const m = view.mappings[i]!;
     if (m.start > at || !(isPlainNone(m) || isPlainWritable(m))) return false;
-    if (view.ledger[i] !== undefined && claimsOf(view, i).some((part) => part.start < end && part.end > start))
-      {return false;}
+    if (view.ledger[i] !== undefined && claimsOf(view, i).some((part) => part.start < end && part.end > start)) {
+      return false;
+    }
     at = m.end;
   }
   return at >= end;
