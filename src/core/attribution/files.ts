@@ -81,7 +81,7 @@ export function indexMapping(index: FileIndex, position: number, m: Mapping): vo
 export function mappedFiles({ number, list, met }: FileIndex): MappedFiles {
   const first = (pattern: FilePattern): Draft | undefined => {
     if (pattern.metBy === number) return list[pattern.place];
-    return number === made ? undefined : list.find((one) => one.matches.includes(pattern));
+    return number === made ? undefined : list.find((one) => isMatch(one, pattern));
   };
   return {
     values: () => list,

@@ -10,6 +10,7 @@
 import { type Claim, type View, claimMapping, claimRange } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Bytes, KIB, MIB } from '../units';
+import { isPowerOfTwo } from './shapes';
 import type { Signature } from './signature';
 
 const COROUTINE: Claim = {
@@ -22,10 +23,6 @@ const COROUTINE: Claim = {
 /** Below are stacks for signal handlers, too. */
 const SMALLEST = 64 * KIB;
 const LARGEST = 8 * MIB;
-
-function isPowerOfTwo(bytes: Bytes): boolean {
-  return (bytes & (bytes - 1)) === 0;
-}
 
 /** The guard lies below the asked size, or is cut from it. */
 function isStackSize(view: View, bytes: Bytes): boolean {

@@ -12,6 +12,7 @@ import { type Claim, type View, claimMapping, claimRange, isFree } from '../attr
 import { type Mapping, sizeOf } from '../mapping/mapping';
 import { type Bytes, KIB, MIB } from '../units';
 import { libcOf } from './libc';
+import { isPowerOfTwo } from './shapes';
 import type { Signature } from './signature';
 
 const LOADER: Claim = {
@@ -65,8 +66,4 @@ function claimEdge(view: View, guard: number, m: Mapping): void {
   claimMapping(view, guard, STACK);
   claimRange(view, m.start, m.start + size, STACK);
   if (loader > 0) claimRange(view, m.end - loader, m.end, LOADER);
-}
-
-function isPowerOfTwo(bytes: Bytes): boolean {
-  return bytes > 0 && Number.isInteger(Math.log2(bytes));
 }

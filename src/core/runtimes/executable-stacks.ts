@@ -9,17 +9,13 @@
  */
 import { type Claim, type View, claimMapping, isFree } from '../attribution/view';
 import { EXECUTE, sizeOf } from '../mapping/mapping';
-import { type Bytes, KIB, MIB } from '../units';
+import { KIB } from '../units';
 import { libcOf } from './libc';
 import { hasFlag, isPlainNone } from './shapes';
 import type { Signature } from './signature';
+import { defaultStack } from './thread-stacks';
 
 const LARGEST_GUARD = 64 * KIB;
-
-function defaultSize(view: View): Bytes {
-  const { limits } = view.snapshot;
-  return limits === null ? 8 * MIB : (limits.stack ?? 2 * MIB);
-}
 
 function hasExecutableStack({ bracketed, mappings }: View): boolean {
   // From above: it is among the highest names.
@@ -34,7 +30,7 @@ export const executableStacks: Signature = {
   name: 'executable-stacks',
   claim(view) {
     if (view.executable.length === 0 || !hasExecutableStack(view)) return;
-    const usual = defaultSize(view);
+    const usual = defaultStack(view, 'glibc');
     const claim: Claim = {
       region: `${libcOf(view).name}.thread-stack`,
       category: 'stack',

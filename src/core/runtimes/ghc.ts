@@ -10,7 +10,7 @@
  */
 import { type Claim, claimRange, isFree } from '../attribution/view';
 import { GIB, MIB } from '../units';
-import { isPlainNone, isPlainWritable, runsOf } from './shapes';
+import { isPlain, isPlainNone, runsOf } from './shapes';
 import type { Signature } from './signature';
 
 const HINT = 0x4200000000;
@@ -37,7 +37,7 @@ export const ghc: Signature = {
   reserved: GIB,
   claim(view) {
     if (view.runtimes.length > 0) return;
-    const runs = runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)));
+    const runs = runsOf(view, (m, i) => isFree(view, i) && isPlain(m));
     for (const run of runs) {
       const last = view.mappings[run.to - 1]!;
       const reserved = isPlainNone(last) ? last.end - last.start : 0;
@@ -52,7 +52,7 @@ export const ghc: Signature = {
       // Parts that hold blocks again after a release stand apart below it.
       view.mappings.forEach((m, i) => {
         const near = m.start >= HINT && m.end <= run.start;
-        if (atHint && near && isFree(view, i) && (isPlainWritable(m) || isPlainNone(m))) {
+        if (atHint && near && isFree(view, i) && isPlain(m)) {
           claimRange(view, m.start, m.end, HEAP);
         }
       });

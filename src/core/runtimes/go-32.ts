@@ -14,7 +14,7 @@ import { type Claim, type View, claimRange } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, MIB } from '../units';
 import { announceGo } from './go-claims';
-import { type Run, alignUp, isAddressSpace32, isPlainNone, isPlainWritable, runsOf } from './shapes';
+import { type Run, alignUp, isAddressSpace32, isPlain, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
 
 const ARENA = 4 * MIB;
@@ -85,7 +85,7 @@ export const go32: Signature = {
   large: true,
   claim(view) {
     if (!isAddressSpace32(view)) return;
-    const heap = runsOf(view, (m) => isPlainNone(m) || isPlainWritable(m)).find((run) => isHeap(view, run));
+    const heap = runsOf(view, isPlain).find((run) => isHeap(view, run));
     if (!heap) return;
     const arenas = openedArenas(view, heap);
     const bookkeeping = arenas < ARENAS ? findBookkeeping(view, heap.end, arenas) : null;

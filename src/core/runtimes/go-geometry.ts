@@ -14,7 +14,7 @@ import { type View, indexAt, touchesBelow } from '../attribution/view';
 
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { isReserved, isShut, opensAt } from './go-pages';
-import { alignDown, isPlainNone, isPlainWritable } from './shapes';
+import { alignDown, isPlain, isPlainNone, isPlainWritable } from './shapes';
 
 export const LEVEL_BYTES: readonly Bytes[] = [128 * KIB, MIB, 8 * MIB, 64 * MIB, 512 * MIB];
 /** Address space described by one L4 entry. */
@@ -108,7 +108,7 @@ function solveIndex(view: View, lower: Island, upper: Island): GoTables | null {
   if (upper.start - lower.start !== LEVEL_BYTES[4]!) return null;
   const page = view.pageSize;
   for (const m of view.mappings) {
-    if (!isPlainNone(m) && !isPlainWritable(m)) continue;
+    if (!isPlain(m)) continue;
     const arena = alignDown(m.start, ARENA);
     if (m.start % CHUNK !== 0 || !isReserved(view, arena, arena + ARENA)) continue;
     for (const offset of [AMD64_OFFSET, 0]) {

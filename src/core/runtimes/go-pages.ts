@@ -1,7 +1,7 @@
 /** What lies at an address, or between two, as far as Go's tables and arenas are concerned. */
 import { type View, claimsOf, indexAt } from '../attribution/view';
 import type { Address } from '../units';
-import { isPlainNone, isPlainWritable } from './shapes';
+import { isPlain, isPlainNone, isPlainWritable } from './shapes';
 
 export function isShut(view: View, address: Address): boolean {
   const m = view.mappings[indexAt(view, address)];
@@ -18,7 +18,7 @@ export function isReserved(view: View, start: Address, end: Address): boolean {
   let at = start;
   for (let i = indexAt(view, start); i < view.mappings.length && at < end; i++) {
     const m = view.mappings[i]!;
-    if (m.start > at || !(isPlainNone(m) || isPlainWritable(m))) return false;
+    if (m.start > at || !isPlain(m)) return false;
     if (view.ledger[i] !== undefined && claimsOf(view, i).some((part) => part.start < end && part.end > start)) {
       return false;
     }

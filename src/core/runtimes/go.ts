@@ -29,7 +29,7 @@ import {
   versionsBySize,
 } from './go-claims';
 import { OLD_HEAP, findOldHeap } from './go-old';
-import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { hasFlag, isPlain, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const CHUNKS_BITMAP = MIB;
@@ -70,7 +70,7 @@ function claimHeap(view: View, tables: GoTables): Heap {
       for (let i = indexAt(view, start); i < view.mappings.length; i++) {
         const m = view.mappings[i]!;
         if (m.start >= window.end - offset) break;
-        if (!isPlainNone(m) && !isPlainWritable(m)) continue;
+        if (!isPlain(m)) continue;
         bytes += claimArenas(view, m, start, window.end - offset);
         if (bytes > 0) lowest ??= Math.max(m.start, start);
       }

@@ -9,6 +9,7 @@
 import { filePattern, findFile } from '../attribution/files';
 import { type Claim, claimRange, freeParts } from '../attribution/view';
 import { KIB } from '../units';
+import { isRecognised } from './plan';
 import { hasFlag } from './shapes';
 import type { Signature } from './signature';
 
@@ -34,7 +35,7 @@ export const jemalloc: Signature = {
   claim(view) {
     const library = findFile(view.files, LIBRARY);
     // Go's own memory has no flag; of a Go process only what has one can be the C allocator's.
-    const flagOnly = !library || view.runtimes.some(({ name }) => name === 'go');
+    const flagOnly = !library || isRecognised(view, 'go');
     if (flagOnly && !view.smaps) return;
     view.writable.forEach((i) => {
       const flagged = hasFlag(view, i, 'nr') === true;

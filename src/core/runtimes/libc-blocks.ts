@@ -20,7 +20,7 @@ import {
 import { EXECUTE, type Mapping } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { libcOf } from './libc';
-import { alignUp, hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { alignUp, hasFlag, isPlainNone, isPlainWritable, isPowerOfTwo } from './shapes';
 import { defaultStack } from './thread-stacks';
 import type { Signature } from './signature';
 
@@ -91,7 +91,7 @@ function claimTls(view: View, index: number): void {
 function isStack(view: View, index: number, size: Bytes): boolean {
   const usual = defaultStack(view, 'glibc');
   const guarded = touchesBelow(view, index) && isPlainNone(view.mappings[index - 1]!);
-  return guarded ? size >= LEAST_STACK && Number.isInteger(Math.log2(size)) : size % (usual + view.pageSize) === 0;
+  return guarded ? size >= LEAST_STACK && isPowerOfTwo(size) : size % (usual + view.pageSize) === 0;
 }
 
 /** Blocks in the holes that libraries leave: not far above one, and not far below the next. */

@@ -11,7 +11,8 @@ import { filePattern, findFile, hasPath } from '../attribution/files';
 import { type Claim, type View, claimMapping, indexAt } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { type Address, GIB, MIB, TIB } from '../units';
-import { hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { isRecognised } from './plan';
+import { hasFlag, isPlain, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const LIBRARY = filePattern(/^libmimalloc/);
@@ -48,7 +49,7 @@ function segmentsByPlace(view: View): number[] {
   let end: Address = -1;
   for (let i = first; i < last; i++) {
     const m = view.mappings[i]!;
-    if (view.ledger[i] !== undefined || !(isPlainWritable(m) || isPlainNone(m))) continue;
+    if (view.ledger[i] !== undefined || !isPlain(m)) continue;
     const arena = isPlainWritable(m) && sizeOf(m) >= ARENA / 2;
     const segment = m.start % SEGMENT === 0 && isPlainWritable(m);
     if ((!segment && m.start !== end && !arena) || hasFlag(view, i, 'nr') === false) continue;
@@ -76,7 +77,7 @@ export const mimalloc: Signature = {
   name: 'mimalloc',
   claim(view) {
     const library = findFile(view.files, LIBRARY);
-    if (!library && !view.runtimes.some((runtime) => runtime.name === 'mimalloc')) return;
+    if (!library && !isRecognised(view, 'mimalloc')) return;
     view.writable.forEach((i) => {
       if (hasFlag(view, i, 'nr') !== true && !(library && view.smaps === null)) return;
       claimMapping(view, i, BY_LIBRARY);

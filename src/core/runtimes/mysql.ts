@@ -10,6 +10,7 @@
 import { filePattern } from '../attribution/files';
 import { type Claim, type View, claimRange, freeParts } from '../attribution/view';
 import { MIB, TIB } from '../units';
+import { isRecognised } from './plan';
 import { hasFlag } from './shapes';
 import type { Signature } from './signature';
 
@@ -63,7 +64,7 @@ export const mysql: Signature = {
   name: 'mysql',
   files: [PROGRAM],
   claim(view, program) {
-    const known = view.runtimes.some((runtime) => runtime.name === 'mariadb');
+    const known = isRecognised(view, 'mariadb');
     const mariadb = known || program.base === 'mariadbd';
     if (mariadb) claimLarge(view, 16 * MIB, LARGE);
     else claimLarge(view, 64 * MIB, BUFFER);

@@ -11,7 +11,7 @@
 import { type Claim, type View, claimMapping, touchesBelow } from '../attribution/view';
 import { EXECUTE, type Mapping, SHARED, sizeOf } from '../mapping/mapping';
 import { type Bytes, GIB } from '../units';
-import { isPlainNone, isPlainWritable } from './shapes';
+import { isPlain, isPlainNone } from './shapes';
 import type { Signature } from './signature';
 
 const SMALLEST: Bytes = GIB;
@@ -51,10 +51,6 @@ function tailOf(view: View, first: number): number | null {
     if (!isPlain(m) && !(isImageHeap(m) && m.name === name)) return null;
   }
   return null;
-}
-
-function isPlain(m: Mapping): boolean {
-  return isPlainNone(m) || isPlainWritable(m);
 }
 
 /** Part of a file, not from its beginning, private and not code. */

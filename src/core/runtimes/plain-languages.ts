@@ -5,7 +5,7 @@
  * Source: the names under which distributions install them. Sample: `/usr/bin/perl`, `/usr/lib/R/lib/libR.so`.
  * Cannot tell the version where no name carries it.
  */
-import { type FilePattern, filePattern, findFile } from '../attribution/files';
+import { type FilePattern, filePattern, findFile, isMatch } from '../attribution/files';
 import type { View } from '../attribution/view';
 import type { Signature } from './signature';
 
@@ -42,9 +42,9 @@ export const plainLanguages: Signature = {
 
 /** Of a program and its library one often carries the version in its name, or lies in a folder that does. */
 function versionOf(view: View, pattern: FilePattern): string | null {
-  for (const { matches, base } of view.files.values()) {
-    if (!matches.includes(pattern)) continue;
-    const version = NUMBER.exec(base);
+  for (const file of view.files.values()) {
+    if (!isMatch(file, pattern)) continue;
+    const version = NUMBER.exec(file.base);
     if (version) return version[0];
   }
   const folder = findFile(view.files, pattern)!.name.match(IN_FOLDER);

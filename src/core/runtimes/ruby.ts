@@ -13,7 +13,7 @@ import { filePattern } from '../attribution/files';
 import { type Claim, type View, claimMapping, claimRange, freeParts, isFree } from '../attribution/view';
 import { sizeOf } from '../mapping/mapping';
 import { KIB, MIB } from '../units';
-import { hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
+import { hasFlag, isPlain, isPlainNone, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
 
 const FILE = filePattern(/^(ruby[\d.]*|libruby[-\d.]*\.so[\d.]*)$/);
@@ -83,7 +83,7 @@ export const ruby: Signature = {
     });
     claimRactors(view);
     claimShutRactors(view);
-    for (const run of runsOf(view, (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)))) {
+    for (const run of runsOf(view, (m, i) => isFree(view, i) && isPlain(m))) {
       claimFibers(view, run.from, run.to);
     }
     claimCode(view);

@@ -15,6 +15,7 @@ import { type Claim, type View, claimMapping, indexAt } from '../attribution/vie
 import { isAnonymous } from '../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB, TIB } from '../units';
 import { claimOf } from './go-claims';
+import { isRecognised } from './plan';
 import { isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
@@ -118,7 +119,7 @@ function hasMsanShadow(view: View): boolean {
 
 /** Go keeps its heap at the classic place when it is built with -race, and nothing else lies so high. */
 function hasRaceShadow(view: View): boolean {
-  if (!view.runtimes.some((runtime) => runtime.name === 'go') || !startsAt(view, GO_HEAP)) return false;
+  if (!isRecognised(view, 'go') || !startsAt(view, GO_HEAP)) return false;
   const m = view.mappings[indexAt(view, RACE_LOW)];
   return m !== undefined && m.start < RACE_END && isPlainWritable(m);
 }

@@ -15,6 +15,10 @@ export function alignUp(value: number, unit: Bytes): number {
   return Math.ceil(value / unit) * unit;
 }
 
+export function isPowerOfTwo(bytes: Bytes): boolean {
+  return bytes > 0 && Number.isInteger(Math.log2(bytes));
+}
+
 /** True or false where smaps has the mapping's VmFlags, null where it has not. */
 export function hasFlag(view: View, index: number, flag: string): boolean | null {
   const entry = view.smaps?.[index];
@@ -35,6 +39,11 @@ export function isPlainWritable(m: Mapping): boolean {
 /** PROT_NONE without a file behind it. */
 export function isPlainNone(m: Mapping): boolean {
   return isInaccessible(m) && isAnonymous(m) && (m.access & SHARED) === 0;
+}
+
+/** Private anonymous memory that is writable, or inaccessible: what reservations and their opened parts are. */
+export function isPlain(m: Mapping): boolean {
+  return isPlainNone(m) || isPlainWritable(m);
 }
 
 /**

@@ -22,7 +22,7 @@ import {
 } from '../attribution/view';
 import { type Mapping, EXECUTE, SHARED, isAnonymous, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB, TIB } from '../units';
-import { arenaStart, hasFlag, isPlainNone, isPlainWritable } from './shapes';
+import { arenaStart, hasFlag, isPlain, isPlainNone, isPlainWritable } from './shapes';
 import type { Signature } from './signature';
 
 const CODE_RESERVATION = 2044 * MIB;
@@ -147,7 +147,7 @@ function claimMalloc(view: View): void {
 
 function claimFree(view: View, i: number): void {
   const m = view.mappings[i]!;
-  if (!isPlainNone(m) && !isPlainWritable(m)) return;
+  if (!isPlain(m)) return;
   if (m.end % CHUNK !== 0 || !isFree(view, i) || hasFlag(view, i, 'nh') === true) return;
   claimMapping(view, i, MOZJEMALLOC_FREE);
   if (!touchesBelow(view, i)) return;

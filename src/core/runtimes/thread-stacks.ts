@@ -24,7 +24,8 @@ import { sizeOf } from '../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../units';
 import { type Libc, libcOf } from './libc';
 import { SMALLEST_STACK, USUAL_DEPTH, around, rowStart } from './merged-stacks';
-import { hasFlag, isPlainWritable } from './shapes';
+import { isRecognised } from './plan';
+import { hasFlag, isPlainWritable, isPowerOfTwo } from './shapes';
 import type { Signature } from './signature';
 
 const LARGEST_GUARD = MIB;
@@ -165,7 +166,7 @@ function merged(
 ): Bytes {
   if (pointer === null) {
     // What has merged with something else is no power of two.
-    if (size >= 2 * USUAL_GUARD && Number.isInteger(Math.log2(size))) return size;
+    if (size >= 2 * USUAL_GUARD && isPowerOfTwo(size)) return size;
     const known = Math.max(usual <= size ? usual : 0, common !== null && common <= size ? common : 0);
     if (known > 0 || size > LARGEST_SMALL_STACK) return known > 0 ? known : size;
     return 2 ** Math.floor(Math.log2(size));
@@ -247,7 +248,7 @@ function fewestStacks(view: View, pointers: readonly Address[]): number | null {
   const threads = view.snapshot.status?.threads ?? view.snapshot.threads?.length ?? null;
   // All stacks are known where each thread waits on its own.
   if (threads !== null) return threads - 1 > countOnStacks(view, pointers) ? 1 : null;
-  if (view.runtimes.some(({ name }) => name === 'go') || findFile(view.files, OTHER_MALLOC)) return 1;
+  if (isRecognised(view, 'go') || findFile(view.files, OTHER_MALLOC)) return 1;
   return view.inaccessible.some((i) => isClaimedFor(view, i, 'glibc.arena')) ? 1 : 3;
 }
 

@@ -21,7 +21,7 @@ import {
 } from '../attribution/view';
 import { type Mapping, EXECUTE, SHARED, WRITE, isAnonymous, sizeOf } from '../mapping/mapping';
 import { GIB, KIB, MIB } from '../units';
-import { type Run, hasFlag, isPlainNone, isPlainWritable, runsOf } from './shapes';
+import { type Run, hasFlag, isPlain, isPlainNone, isPlainWritable, runsOf } from './shapes';
 import type { Signature } from './signature';
 import { LEAST_MEMORY, claimWasmMemories } from './wasm-memories';
 
@@ -75,7 +75,7 @@ export const wasmtime: Signature = {
 };
 
 function isPart(view: View, m: Mapping, i: number): boolean {
-  return isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)) && hasFlag(view, i, 'nr') !== false;
+  return isFree(view, i) && isPlain(m) && hasFlag(view, i, 'nr') !== false;
 }
 
 /**

@@ -18,7 +18,18 @@ import {
 } from '../../attribution/view';
 import { isInaccessible, sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, GIB, KIB, MIB } from '../../units';
-import { type Run, alignDown, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable, runsOf } from '../shapes';
+import {
+  type Run,
+  alignDown,
+  alignUp,
+  arenaStart,
+  hasFlag,
+  isPlain,
+  isPlainNone,
+  isPlainWritable,
+  isPowerOfTwo,
+  runsOf,
+} from '../shapes';
 import { STACK, part } from './parts';
 import { type Regions } from './regions';
 
@@ -68,10 +79,7 @@ export function claimRegions(view: View, { heap, tables }: Regions): void {
 
 /** Without tables that tell: segments, and the largest range by its size. */
 export function claimGc(view: View): void {
-  const runs = runsOf(
-    view,
-    (m, i) => isFree(view, i) && (isPlainNone(m) || isPlainWritable(m)) && hasFlag(view, i, 'nh') !== true
-  );
+  const runs = runsOf(view, (m, i) => isFree(view, i) && isPlain(m) && hasFlag(view, i, 'nh') !== true);
   const widest = Math.max(
     0,
     ...runs.flatMap((run) => view.mappings.slice(run.from, run.to).filter(isPlainNone).map(sizeOf))
@@ -142,7 +150,7 @@ function headOf(view: View, i: number, from: number): Address {
   if (i === from) return tail.start;
   const head = view.mappings[i - 1]!;
   if (
-    Number.isInteger(Math.log2(alignDown(tail.end - head.start, MIB))) &&
+    isPowerOfTwo(alignDown(tail.end - head.start, MIB)) &&
     isWhole({ start: head.start, end: tail.end, reserved: 0 })
   ) {
     return head.start;

@@ -11,9 +11,9 @@
  * Cannot tell: where exactly the tables end and the range begins when the two touch; it is off by some KiB.
  */
 import { type View, indexAt, isFree, touchesBelow } from '../../attribution/view';
-import { type Mapping, sizeOf } from '../../mapping/mapping';
+import { sizeOf } from '../../mapping/mapping';
 import { type Address, type Bytes, KIB, MIB } from '../../units';
-import { alignDown, alignUp, arenaStart, hasFlag, isPlainNone, isPlainWritable } from '../shapes';
+import { alignDown, alignUp, arenaStart, hasFlag, isPlain, isPlainNone, isPlainWritable } from '../shapes';
 
 /** Bytes of heap for a byte of the card table, and of the brick table. */
 const HEAP_PER_TABLE_BYTE = 2048;
@@ -104,10 +104,6 @@ function goesOn(view: View, i: number): boolean {
   return touchesBelow(view, i) && isPlain(view.mappings[i]!) && isPlain(view.mappings[i - 1]!);
 }
 
-function isPlain(m: Mapping): boolean {
-  return isPlainNone(m) || isPlainWritable(m);
-}
-
 /** As far as tables of such a heap reach. */
 function tablesEnd(view: View, first: number, start: Address, heap: Span): Address {
   const { mappings } = view;
@@ -121,5 +117,5 @@ function tablesEnd(view: View, first: number, start: Address, heap: Span): Addre
 function mayBeTable(view: View, i: number): boolean {
   const m = view.mappings[i]!;
   if (isPlainWritable(m) && i + 1 < view.mappings.length && arenaStart(view, i + 1) === m.start) return false;
-  return (isPlainNone(m) || isPlainWritable(m)) && hasFlag(view, i, 'nh') !== true;
+  return isPlain(m) && hasFlag(view, i, 'nh') !== true;
 }

@@ -9,7 +9,7 @@
 import { type Claim, type View, claimRange, indexAt, isFree } from '../../attribution/view';
 import { isInaccessible } from '../../mapping/mapping';
 import { type Address, type Bytes } from '../../units';
-import { alignUp, isPlainNone, isPlainWritable } from '../shapes';
+import { alignUp, isPlain } from '../shapes';
 import type { JavaHeap } from './java-heap';
 
 const SHARES = [512, 64, 32];
@@ -39,7 +39,7 @@ function mirrors(view: View, start: Address, share: number, heap: JavaHeap): boo
   const size = alignUp((heap.end - heap.start) / share, view.pageSize);
   for (let i = indexAt(view, start); end < start + size; i++) {
     const m = view.mappings[i];
-    if (!m || m.start > end || !(isPlainNone(m) || isPlainWritable(m))) return false;
+    if (!m || m.start > end || !isPlain(m)) return false;
     end = m.end;
   }
   for (const { from, to, open } of heap.pieces) {
